@@ -1,1 +1,4 @@
+//! Decides theoretical claims about Boltzmann distributions, Boltzmann machines and the
+//! renormalization group.
 
+pub mod numeric;

@@ -1,0 +1,14 @@
+//! Floating-point numbers that carry their error: double-double arithmetic, enclosures with outward
+//! rounding, sums and log-sum-exp with derived bounds.
+//!
+//! An [`Enclosure`] is the only float-valued type that an exact engine returns. Its operations round
+//! outward, and its elementary functions are evaluated in [`DoubleDouble`] with a stated error before
+//! they are rounded, so that nothing rests on the accuracy of the platform's mathematical library.
+
+mod double_double;
+mod enclosure;
+mod sum;
+
+pub use double_double::DoubleDouble;
+pub use enclosure::Enclosure;
+pub use sum::{CompensatedSum, log_sum_exp};
