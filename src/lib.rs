@@ -1,4 +1,6 @@
 //! Decides theoretical claims about Boltzmann distributions, Boltzmann machines and the
 //! renormalization group.
 
+pub mod model;
 pub mod numeric;
+pub mod random;

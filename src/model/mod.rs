@@ -1,0 +1,7 @@
+//! What is computed on: spin Hamiltonians, lattices, Boltzmann machines, and the files they come in.
+
+mod lattice;
+mod spin_hamiltonian;
+
+pub use lattice::{Boundary, Lattice, LatticeError};
+pub use spin_hamiltonian::{ModelError, ModelFileError, SpinHamiltonian, Term};
