@@ -2,3 +2,4 @@
 //! renormalization group.
 
 pub mod numeric;
+pub mod symbolic;
