@@ -33,7 +33,9 @@ impl Source {
     pub fn title(self) -> &'static str {
         match self {
             Self::Jefferson2019 => "Deep learning and the renormalization group (blog, 2019)",
-            Self::Martin2015 => "Why Deep Learning Works II: the Renormalization Group (blog, 2015)",
+            Self::Martin2015 => {
+                "Why Deep Learning Works II: the Renormalization Group (blog, 2015)"
+            }
             Self::DeMelloKoch2019 => "Is Deep Learning an RG Flow? (arXiv:1906.05212)",
         }
     }

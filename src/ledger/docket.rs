@@ -42,7 +42,11 @@ pub struct Case<I> {
 impl<I> Case<I> {
     /// A case.
     pub fn new(size: usize, label: impl Into<String>, instance: I) -> Self {
-        Self { size, label: label.into(), instance }
+        Self {
+            size,
+            label: label.into(),
+            instance,
+        }
     }
 }
 
@@ -105,7 +109,13 @@ impl Docket {
         truth: impl Fn(&I) -> V,
     ) -> Cases<'d, 'c, I, V> {
         let truth: Vec<V> = cases.iter().map(|c| truth(&c.instance)).collect();
-        Cases { docket: self, scope: scope.into(), kind: V::KIND, cases, truth }
+        Cases {
+            docket: self,
+            scope: scope.into(),
+            kind: V::KIND,
+            cases,
+            truth,
+        }
     }
 
     /// Enters one comparison. `comparison` has the form's value on the left and the truth on the right.
@@ -122,7 +132,9 @@ impl Docket {
         match comparison {
             Comparison::Agrees => entry.agree += 1,
             Comparison::Undecided { why } => {
-                entry.undecided.get_or_insert_with(|| format!("{instance}: {why}"));
+                entry
+                    .undecided
+                    .get_or_insert_with(|| format!("{instance}: {why}"));
             }
             Comparison::Differs { left, right } => {
                 entry.differ += 1;
@@ -148,7 +160,10 @@ impl Docket {
     /// Enters a mutant: `comparison` sets it against the truth, and it must differ.
     pub fn mutant(&mut self, name: impl Into<String>, comparison: &Comparison) {
         self.mutants += 1;
-        self.control(name.into(), matches!(comparison, Comparison::Differs { .. }));
+        self.control(
+            name.into(),
+            matches!(comparison, Comparison::Differs { .. }),
+        );
     }
 
     /// Enters a mutant that is rejected if any of the comparisons sees it.
@@ -157,7 +172,9 @@ impl Docket {
         name: impl Into<String>,
         comparisons: impl IntoIterator<Item = Comparison>,
     ) {
-        let seen = comparisons.into_iter().any(|c| matches!(c, Comparison::Differs { .. }));
+        let seen = comparisons
+            .into_iter()
+            .any(|c| matches!(c, Comparison::Differs { .. }));
         self.mutants += 1;
         self.control(name.into(), seen);
     }
@@ -207,7 +224,9 @@ impl Docket {
     }
 
     fn first_undecided(&self) -> Option<String> {
-        self.undecided.clone().or_else(|| self.entries.iter().find_map(|e| e.undecided.clone()))
+        self.undecided
+            .clone()
+            .or_else(|| self.entries.iter().find_map(|e| e.undecided.clone()))
     }
 
     /// The status, and why it is inconclusive if it is.
@@ -287,7 +306,11 @@ impl Entry {
         if let Some(note) = &self.note {
             detail = format!("{detail}; {note}");
         }
-        Evidence { kind: self.kind, scope: format!("{}: {}", self.form.words(), self.scope), detail }
+        Evidence {
+            kind: self.kind,
+            scope: format!("{}: {}", self.form.words(), self.scope),
+            detail,
+        }
     }
 }
 
@@ -323,7 +346,16 @@ impl<I, V: Value> Cases<'_, '_, I, V> {
 
     /// Compares the form as printed, under the claim's condition where `met`, without it elsewhere.
     pub fn printed_if(self, met: impl Fn(&I) -> bool, form: impl Fn(&I) -> V) -> Self {
-        self.enter(|i| if met(i) { Form::Conditional } else { Form::Printed }, form)
+        self.enter(
+            |i| {
+                if met(i) {
+                    Form::Conditional
+                } else {
+                    Form::Printed
+                }
+            },
+            form,
+        )
     }
 
     /// Compares the corrected form on every case.
@@ -335,7 +367,14 @@ impl<I, V: Value> Cases<'_, '_, I, V> {
         for (case, truth) in self.cases.iter().zip(&self.truth) {
             let comparison = form(&case.instance).compare(truth);
             let about = about(&case.instance);
-            self.docket.check(about, self.kind, &self.scope, case.size, &case.label, &comparison);
+            self.docket.check(
+                about,
+                self.kind,
+                &self.scope,
+                case.size,
+                &case.label,
+                &comparison,
+            );
         }
         self
     }
@@ -355,8 +394,12 @@ impl<I, V: Value> Cases<'_, '_, I, V> {
     /// Enters the control against vacuity: there are cases, and the truth is not the same in all.
     pub fn finish(self) {
         let varies = self.truth.iter().any(Value::varies)
-            || self.truth.iter().any(|t| matches!(t.compare(&self.truth[0]), Comparison::Differs { .. }));
-        self.docket.not_vacuous(format!("the value varies over {}", self.scope), varies);
+            || self
+                .truth
+                .iter()
+                .any(|t| matches!(t.compare(&self.truth[0]), Comparison::Differs { .. }));
+        self.docket
+            .not_vacuous(format!("the value varies over {}", self.scope), varies);
     }
 
     /// Ends without a control against vacuity, for a truth that is a constant (a sum that is one);
@@ -374,7 +417,10 @@ mod tests {
     }
 
     fn cases() -> Vec<Case<i64>> {
-        (1..5).rev().map(|n| Case::new(n as usize, format!("n = {n}"), n)).collect()
+        (1..5)
+            .rev()
+            .map(|n| Case::new(n as usize, format!("n = {n}"), n))
+            .collect()
     }
 
     fn square(docket: &mut Docket) {
@@ -404,7 +450,9 @@ mod tests {
     fn a_surviving_mutant_is_inconclusive() {
         let record = close(&Claim::BLANK, |d| {
             square(d);
-            d.on("n ≤ 4", &cases(), |&n| q(n)).mutant("the same", |&n| q(n)).finish();
+            d.on("n ≤ 4", &cases(), |&n| q(n))
+                .mutant("the same", |&n| q(n))
+                .finish();
         });
         assert_eq!(record.printed_status, Status::Inconclusive);
         assert!(record.reason.unwrap().contains("the same"));
@@ -413,7 +461,9 @@ mod tests {
     #[test]
     fn too_few_mutants_or_a_constant_are_inconclusive() {
         let few = close(&Claim::BLANK, |d| {
-            d.on("n ≤ 4", &cases(), |&n| q(n)).printed(|&n| q(n)).finish();
+            d.on("n ≤ 4", &cases(), |&n| q(n))
+                .printed(|&n| q(n))
+                .finish();
         });
         assert_eq!(few.printed_status, Status::Inconclusive);
         let constant = close(&Claim::BLANK, |d| {
@@ -425,31 +475,50 @@ mod tests {
 
     #[test]
     fn refutation_keeps_the_smallest_counterexample() {
-        let claim = Claim { corrected: Some("n²"), wrong: Some("the power"), ..Claim::BLANK };
+        let claim = Claim {
+            corrected: Some("n²"),
+            wrong: Some("the power"),
+            ..Claim::BLANK
+        };
         let record = close(&claim, |d| {
             square(d);
-            d.on("n ≤ 4", &cases(), |&n| q(n * n)).printed(|&n| q(2 * n)).corrected(|&n| q(n * n)).finish();
+            d.on("n ≤ 4", &cases(), |&n| q(n * n))
+                .printed(|&n| q(2 * n))
+                .corrected(|&n| q(n * n))
+                .finish();
         });
         assert_eq!(record.printed_status, Status::Fails);
         // 2n = n² at n = 2, so the smallest counterexample is n = 1.
         let found = record.counterexample.unwrap();
-        assert_eq!((found.instance.as_str(), found.printed_value.as_str()), ("n = 1", "2"));
+        assert_eq!(
+            (found.instance.as_str(), found.printed_value.as_str()),
+            ("n = 1", "2")
+        );
         assert_eq!(record.correction, Some("n²"));
     }
 
     #[test]
     fn a_correction_that_fails_is_inconclusive() {
-        let claim = Claim { corrected: Some("n³"), ..Claim::BLANK };
+        let claim = Claim {
+            corrected: Some("n³"),
+            ..Claim::BLANK
+        };
         let record = close(&claim, |d| {
             square(d);
-            d.on("n ≤ 4", &cases(), |&n| q(n * n)).printed(|&n| q(2 * n)).corrected(|&n| q(n * n * n)).finish();
+            d.on("n ≤ 4", &cases(), |&n| q(n * n))
+                .printed(|&n| q(2 * n))
+                .corrected(|&n| q(n * n * n))
+                .finish();
         });
         assert_eq!(record.printed_status, Status::Inconclusive);
     }
 
     #[test]
     fn a_condition_must_make_it_true() {
-        let claim = Claim { condition: Some("n = 2"), ..Claim::BLANK };
+        let claim = Claim {
+            condition: Some("n = 2"),
+            ..Claim::BLANK
+        };
         let with = |met: fn(&i64) -> bool| {
             close(&claim, |d| {
                 d.on("n ≤ 4", &cases(), |&n| q(n * n))

@@ -34,9 +34,15 @@ impl Status {
 
     /// The status with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Holds, Self::Conditional, Self::Fails, Self::Definition, Self::Inconclusive]
-            .into_iter()
-            .find(|s| s.word() == word)
+        [
+            Self::Holds,
+            Self::Conditional,
+            Self::Fails,
+            Self::Definition,
+            Self::Inconclusive,
+        ]
+        .into_iter()
+        .find(|s| s.word() == word)
     }
 }
 
@@ -151,7 +157,10 @@ pub struct Record {
     pub reproduce: String,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde calls"
+)]
 fn as_key<S: serde::Serializer>(source: &Source, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(source.key())
 }
@@ -159,7 +168,8 @@ fn as_key<S: serde::Serializer>(source: &Source, serializer: S) -> Result<S::Ok,
 impl Record {
     /// Whether the status is the committed one and no control survived.
     pub fn is_as_expected(&self) -> bool {
-        self.expected_status == Some(self.printed_status) && self.controls.iter().all(|c| c.rejected)
+        self.expected_status == Some(self.printed_status)
+            && self.controls.iter().all(|c| c.rejected)
     }
 
     /// How many controls were rejected.
@@ -185,7 +195,11 @@ impl Record {
             expected_status: None,
             correction: if fails { claim.corrected } else { None },
             what_was_wrong: if fails { claim.wrong } else { None },
-            condition: if status == Status::Conditional { claim.condition } else { None },
+            condition: if status == Status::Conditional {
+                claim.condition
+            } else {
+                None
+            },
             conventions: claim.conventions,
             assumptions: claim.assumptions,
             reason: None,

@@ -47,9 +47,18 @@ impl Expectations {
                 continue;
             }
             let mut words = raw.split_whitespace();
-            let parsed = match (words.next(), words.next().and_then(Status::from_word), words.next()) {
+            let parsed = match (
+                words.next(),
+                words.next().and_then(Status::from_word),
+                words.next(),
+            ) {
                 (Some(id), Some(status), None) => (id.to_owned(), status),
-                _ => return Err(ExpectationsError::Line { line, text: raw.to_owned() }),
+                _ => {
+                    return Err(ExpectationsError::Line {
+                        line,
+                        text: raw.to_owned(),
+                    });
+                }
             };
             if map.insert(parsed.0.clone(), parsed.1).is_some() {
                 return Err(ExpectationsError::Twice { line, id: parsed.0 });
@@ -118,7 +127,11 @@ mod tests {
 
     #[test]
     fn a_panic_is_inconclusive_with_its_message() {
-        let claim = Claim { id: "x", decide: |_| panic!("out of luck"), ..Claim::BLANK };
+        let claim = Claim {
+            id: "x",
+            decide: |_| panic!("out of luck"),
+            ..Claim::BLANK
+        };
         let record = decide(&claim, Seed(1));
         assert_eq!(record.printed_status, Status::Inconclusive);
         assert!(record.reason.unwrap().contains("out of luck"));
@@ -127,8 +140,17 @@ mod tests {
     #[test]
     fn expectations_are_read_strictly() {
         let e = Expectations::parse("# all\n\na holds\nb fails\n").unwrap();
-        assert_eq!((e.get("a"), e.get("b"), e.get("c")), (Some(Status::Holds), Some(Status::Fails), None));
-        assert!(matches!(Expectations::parse("a perhaps"), Err(ExpectationsError::Line { line: 1, .. })));
-        assert!(matches!(Expectations::parse("a holds\na fails"), Err(ExpectationsError::Twice { line: 2, .. })));
+        assert_eq!(
+            (e.get("a"), e.get("b"), e.get("c")),
+            (Some(Status::Holds), Some(Status::Fails), None)
+        );
+        assert!(matches!(
+            Expectations::parse("a perhaps"),
+            Err(ExpectationsError::Line { line: 1, .. })
+        ));
+        assert!(matches!(
+            Expectations::parse("a holds\na fails"),
+            Err(ExpectationsError::Twice { line: 2, .. })
+        ));
     }
 }

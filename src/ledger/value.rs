@@ -51,7 +51,10 @@ fn exact<T: PartialEq>(left: &T, right: &T, show: impl Fn(&T) -> String) -> Comp
     if left == right {
         Comparison::Agrees
     } else {
-        Comparison::Differs { left: show(left), right: show(right) }
+        Comparison::Differs {
+            left: show(left),
+            right: show(right),
+        }
     }
 }
 
@@ -66,7 +69,11 @@ impl Value for BigRational {
             return text;
         }
         // Long fractions are for machines; a reader wants the size of the number.
-        format!("{} (a fraction of {} digits)", Enclosure::from_rational(self), text.len())
+        format!(
+            "{} (a fraction of {} digits)",
+            Enclosure::from_rational(self),
+            text.len()
+        )
     }
 }
 
@@ -110,7 +117,10 @@ impl Value for Enclosure {
     const KIND: EvidenceKind = EvidenceKind::Enclosure;
     fn compare(&self, other: &Self) -> Comparison {
         if !self.overlaps(*other) {
-            Comparison::Differs { left: self.show(), right: other.show() }
+            Comparison::Differs {
+                left: self.show(),
+                right: other.show(),
+            }
         } else if narrow(*self) && narrow(*other) {
             Comparison::Agrees
         } else {
@@ -139,12 +149,21 @@ impl<V: Value> Value for Vec<V> {
                 Comparison::Agrees => {}
                 Comparison::Differs { left, right } => {
                     let place = |text: String| {
-                        if self.len() == 1 { text } else { format!("component {i}: {text}") }
+                        if self.len() == 1 {
+                            text
+                        } else {
+                            format!("component {i}: {text}")
+                        }
                     };
-                    return Comparison::Differs { left: place(left), right: place(right) };
+                    return Comparison::Differs {
+                        left: place(left),
+                        right: place(right),
+                    };
                 }
                 Comparison::Undecided { why } => {
-                    undecided.get_or_insert(Comparison::Undecided { why: format!("component {i}: {why}") });
+                    undecided.get_or_insert(Comparison::Undecided {
+                        why: format!("component {i}: {why}"),
+                    });
                 }
             }
         }

@@ -1,0 +1,1 @@
+//! Exact engines: partition functions and averages with rigorous bounds.

@@ -1,0 +1,392 @@
+//! The product of two sparse polynomials: packed exponents, and the cheapest arithmetic that is exact.
+//!
+//! Exponents are packed per product, relative to the smallest exponent of each indeterminate, so that
+//! the monomials multiply by adding integers. Where the box of all possible exponents is not much
+//! larger than the number of partial products they are summed in a dense array; otherwise the rows
+//! are merged pairwise. Sums are taken in i128 where a bound or a check excludes overflow.
+
+use super::laurent::Integers;
+use num_bigint::BigInt;
+use num_traits::Zero;
+
+/// Largest dense accumulator, in entries (32 MiB of i128).
+const DENSE_LIMIT: u64 = 1 << 21;
+/// A dense accumulator may have this many entries per partial product.
+const DENSE_SPARSITY: u64 = 4;
+
+/// Multiplies two polynomials given as rows of `width` exponents in ascending lexicographic order and
+/// their coefficients. Returns the same form, without zero coefficients.
+///
+/// # Panics
+/// If an exponent of the product leaves the range of `i32`.
+pub(super) fn product(
+    width: usize,
+    left: (&[i32], &Integers),
+    right: (&[i32], &Integers),
+) -> (Vec<i32>, Integers) {
+    // Merging halves the number of rows at each level, so the shorter factor gives the rows.
+    let (left, right) = if left.1.len() <= right.1.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    if left.1.len() == 0 {
+        return (Vec::new(), Integers::Small(Vec::new()));
+    }
+    let exponent_box = ExponentBox::new(width, left.0, right.0);
+    if let (Integers::Small(a), Integers::Small(b)) = (left.1, right.1) {
+        if let Some((a, b)) = as_words(a, b) {
+            if let Some((rows, sums)) = exponent_box.run::<Words>(left.0, &a, right.0, &b) {
+                return (rows, Integers::Small(sums));
+            }
+        } else if let Some((rows, sums)) = exponent_box.run::<Checked>(left.0, a, right.0, b) {
+            return (rows, Integers::Small(sums));
+        }
+    }
+    let (rows, sums) = exponent_box
+        .run::<Unbounded>(left.0, &left.1.to_big(), right.0, &right.1.to_big())
+        .expect("integers without bound do not overflow");
+    (rows, Integers::from_big(sums))
+}
+
+/// Both factors in 64 bits, if then no sum of partial products can leave i128:
+/// every coefficient of the product is at most `max|a| · Σ|b|`.
+fn as_words(a: &[i128], b: &[i128]) -> Option<(Vec<i64>, Vec<i64>)> {
+    let narrow = |values: &[i128]| -> Option<Vec<i64>> {
+        values.iter().map(|&v| i64::try_from(v).ok()).collect()
+    };
+    let words = (narrow(a)?, narrow(b)?);
+    let largest = a.iter().map(|v| v.unsigned_abs()).max()?;
+    let total = b
+        .iter()
+        .try_fold(0u128, |sum, v| sum.checked_add(v.unsigned_abs()))?;
+    (largest.checked_mul(total)? <= i128::MAX as u128).then_some(words)
+}
+
+/// The arithmetic of one product; `None` reports an overflow.
+trait Arithmetic {
+    type Factor;
+    type Sum: Clone + Zero;
+    fn add_product(sum: &mut Self::Sum, a: &Self::Factor, b: &Self::Factor) -> Option<()>;
+    fn add(sum: &mut Self::Sum, other: &Self::Sum) -> Option<()>;
+}
+
+/// 64-bit factors, sums known in advance to fit.
+enum Words {}
+/// 128-bit factors and sums, each step checked.
+enum Checked {}
+/// Big integers.
+enum Unbounded {}
+
+impl Arithmetic for Words {
+    type Factor = i64;
+    type Sum = i128;
+    fn add_product(sum: &mut i128, &a: &i64, &b: &i64) -> Option<()> {
+        *sum = sum.wrapping_add(i128::from(a).wrapping_mul(i128::from(b)));
+        Some(())
+    }
+    fn add(sum: &mut i128, &other: &i128) -> Option<()> {
+        *sum = sum.wrapping_add(other);
+        Some(())
+    }
+}
+
+impl Arithmetic for Checked {
+    type Factor = i128;
+    type Sum = i128;
+    fn add_product(sum: &mut i128, &a: &i128, &b: &i128) -> Option<()> {
+        *sum = sum.checked_add(a.checked_mul(b)?)?;
+        Some(())
+    }
+    fn add(sum: &mut i128, &other: &i128) -> Option<()> {
+        *sum = sum.checked_add(other)?;
+        Some(())
+    }
+}
+
+impl Arithmetic for Unbounded {
+    type Factor = BigInt;
+    type Sum = BigInt;
+    fn add_product(sum: &mut BigInt, a: &BigInt, b: &BigInt) -> Option<()> {
+        *sum += a * b;
+        Some(())
+    }
+    fn add(sum: &mut BigInt, other: &BigInt) -> Option<()> {
+        *sum += other;
+        Some(())
+    }
+}
+
+/// A packed monomial: ordered as its exponents are, multiplied by adding.
+trait Key: Clone + Ord {
+    fn pack(limbs: &[u128]) -> Self;
+    fn times(&self, other: &Self) -> Self;
+    fn limb(&self, index: usize) -> u128;
+}
+
+impl<const N: usize> Key for [u128; N] {
+    fn pack(limbs: &[u128]) -> Self {
+        std::array::from_fn(|i| limbs[i])
+    }
+    fn times(&self, other: &Self) -> Self {
+        std::array::from_fn(|i| self[i] + other[i])
+    }
+    fn limb(&self, index: usize) -> u128 {
+        self[index]
+    }
+}
+
+impl Key for Vec<u128> {
+    fn pack(limbs: &[u128]) -> Self {
+        limbs.to_vec()
+    }
+    fn times(&self, other: &Self) -> Self {
+        self.iter().zip(other).map(|(a, b)| a + b).collect()
+    }
+    fn limb(&self, index: usize) -> u128 {
+        self[index]
+    }
+}
+
+/// The smallest exponent of each indeterminate in each factor, and the span in the product.
+struct ExponentBox {
+    width: usize,
+    left_low: Vec<i32>,
+    right_low: Vec<i32>,
+    /// Largest minus smallest exponent in the product, by indeterminate.
+    spans: Vec<u64>,
+}
+
+/// Column-wise smallest and largest exponents of non-empty rows.
+pub(super) fn column_ranges(width: usize, rows: &[i32]) -> (Vec<i32>, Vec<i32>) {
+    let mut low = rows[..width].to_vec();
+    let mut high = low.clone();
+    for row in rows.chunks_exact(width.max(1)) {
+        for c in 0..width {
+            low[c] = low[c].min(row[c]);
+            high[c] = high[c].max(row[c]);
+        }
+    }
+    (low, high)
+}
+
+impl ExponentBox {
+    fn new(width: usize, left: &[i32], right: &[i32]) -> Self {
+        let (left_low, left_high) = column_ranges(width, left);
+        let (right_low, right_high) = column_ranges(width, right);
+        let spans = (0..width)
+            .map(|c| {
+                let low = left_low[c].checked_add(right_low[c]);
+                let high = left_high[c].checked_add(right_high[c]);
+                let (low, high) = low.zip(high).expect("exponent of a product leaves i32");
+                (i64::from(high) - i64::from(low)) as u64
+            })
+            .collect();
+        Self {
+            width,
+            left_low,
+            right_low,
+            spans,
+        }
+    }
+
+    fn run<A: Arithmetic>(
+        &self,
+        left_rows: &[i32],
+        left: &[A::Factor],
+        right_rows: &[i32],
+        right: &[A::Factor],
+    ) -> Option<(Vec<i32>, Vec<A::Sum>)> {
+        let limit = DENSE_LIMIT.min(
+            (left.len() as u64)
+                .saturating_mul(right.len() as u64)
+                .saturating_mul(DENSE_SPARSITY),
+        );
+        let volume = self
+            .spans
+            .iter()
+            .try_fold(1u64, |v, s| v.checked_mul(s + 1));
+        if let Some(volume) = volume.filter(|&v| v <= limit) {
+            return self.dense::<A>(volume as usize, left_rows, left, right_rows, right);
+        }
+        let fields = Fields::new(&self.spans);
+        match fields.limbs {
+            1 => self.merged::<A, [u128; 1]>(&fields, left_rows, left, right_rows, right),
+            2 => self.merged::<A, [u128; 2]>(&fields, left_rows, left, right_rows, right),
+            _ => self.merged::<A, Vec<u128>>(&fields, left_rows, left, right_rows, right),
+        }
+    }
+
+    fn dense<A: Arithmetic>(
+        &self,
+        volume: usize,
+        left_rows: &[i32],
+        left: &[A::Factor],
+        right_rows: &[i32],
+        right: &[A::Factor],
+    ) -> Option<(Vec<i32>, Vec<A::Sum>)> {
+        let left_keys = self.places(left_rows, &self.left_low, left.len());
+        let right_keys = self.places(right_rows, &self.right_low, right.len());
+        let mut sums = vec![A::Sum::zero(); volume];
+        for (&offset, a) in left_keys.iter().zip(left) {
+            let window = &mut sums[offset..];
+            for (&place, b) in right_keys.iter().zip(right) {
+                A::add_product(&mut window[place], a, b)?;
+            }
+        }
+        let mut rows = Vec::new();
+        let mut values = Vec::new();
+        let mut row = vec![0i32; self.width];
+        for (place, sum) in sums.into_iter().enumerate() {
+            if sum.is_zero() {
+                continue;
+            }
+            let mut rest = place as u64;
+            for c in (0..self.width).rev() {
+                let radix = self.spans[c] + 1;
+                row[c] = self.exponent(c, rest % radix);
+                rest /= radix;
+            }
+            rows.extend_from_slice(&row);
+            values.push(sum);
+        }
+        Some((rows, values))
+    }
+
+    /// Mixed-radix places in the dense array, first indeterminate most significant.
+    fn places(&self, rows: &[i32], low: &[i32], count: usize) -> Vec<usize> {
+        (0..count)
+            .map(|i| {
+                let row = &rows[i * self.width..(i + 1) * self.width];
+                (0..self.width).fold(0u64, |place, c| {
+                    place * (self.spans[c] + 1) + u64::from(row[c].abs_diff(low[c]))
+                }) as usize
+            })
+            .collect()
+    }
+
+    fn exponent(&self, column: usize, digit: u64) -> i32 {
+        // The range was checked when the box was made.
+        (i64::from(self.left_low[column]) + i64::from(self.right_low[column]) + digit as i64) as i32
+    }
+
+    fn merged<A: Arithmetic, K: Key>(
+        &self,
+        fields: &Fields,
+        left_rows: &[i32],
+        left: &[A::Factor],
+        right_rows: &[i32],
+        right: &[A::Factor],
+    ) -> Option<(Vec<i32>, Vec<A::Sum>)> {
+        let left_keys: Vec<K> = fields.keys(left_rows, &self.left_low, left.len());
+        let right_keys: Vec<K> = fields.keys(right_rows, &self.right_low, right.len());
+        let terms = merge_rows::<A, K>(&left_keys, left, &right_keys, right)?;
+        let mut rows = Vec::with_capacity(terms.len() * self.width);
+        let mut values = Vec::with_capacity(terms.len());
+        for (key, sum) in terms {
+            for (c, field) in fields.columns.iter().enumerate() {
+                let digit = key.limb(field.limb) >> field.shift & ((1u128 << field.bits) - 1);
+                rows.push(self.exponent(c, digit as u64));
+            }
+            values.push(sum);
+        }
+        Some((rows, values))
+    }
+}
+
+/// Where each indeterminate's exponent lies in a packed key.
+struct Fields {
+    columns: Vec<Field>,
+    limbs: usize,
+}
+
+struct Field {
+    limb: usize,
+    shift: u32,
+    bits: u32,
+}
+
+impl Fields {
+    fn new(spans: &[u64]) -> Self {
+        let mut columns = Vec::with_capacity(spans.len());
+        let mut limb = 0;
+        let mut used = 0;
+        for &span in spans {
+            let bits = u64::BITS - span.leading_zeros();
+            if used + bits > u128::BITS {
+                limb += 1;
+                used = 0;
+            }
+            used += bits;
+            columns.push(Field {
+                limb,
+                shift: u128::BITS - used,
+                bits,
+            });
+        }
+        // A shift by all 128 bits, of a first field of no bits, is not a shift.
+        for field in &mut columns {
+            if field.bits == 0 {
+                field.shift = 0;
+            }
+        }
+        Self {
+            columns,
+            limbs: limb + 1,
+        }
+    }
+
+    fn keys<K: Key>(&self, rows: &[i32], low: &[i32], count: usize) -> Vec<K> {
+        let width = self.columns.len();
+        let mut limbs = vec![0u128; self.limbs];
+        (0..count)
+            .map(|i| {
+                limbs.fill(0);
+                for (c, field) in self.columns.iter().enumerate() {
+                    let digit = rows[i * width + c].abs_diff(low[c]);
+                    limbs[field.limb] |= u128::from(digit) << field.shift;
+                }
+                K::pack(&limbs)
+            })
+            .collect()
+    }
+}
+
+/// Sums the rows `left[i] · right`, each of them sorted already, by merging halves.
+fn merge_rows<A: Arithmetic, K: Key>(
+    left_keys: &[K],
+    left: &[A::Factor],
+    right_keys: &[K],
+    right: &[A::Factor],
+) -> Option<Vec<(K, A::Sum)>> {
+    if let ([key], [a]) = (left_keys, left) {
+        return right_keys
+            .iter()
+            .zip(right)
+            .map(|(right_key, b)| {
+                let mut sum = A::Sum::zero();
+                A::add_product(&mut sum, a, b)?;
+                Some((key.times(right_key), sum))
+            })
+            .collect();
+    }
+    let middle = left.len() / 2;
+    let first = merge_rows::<A, K>(&left_keys[..middle], &left[..middle], right_keys, right)?;
+    let second = merge_rows::<A, K>(&left_keys[middle..], &left[middle..], right_keys, right)?;
+    let mut merged = Vec::with_capacity(first.len() + second.len());
+    let mut second = second.into_iter().peekable();
+    for (key, mut sum) in first {
+        while let Some(smaller) = second.next_if(|(other, _)| *other < key) {
+            merged.push(smaller);
+        }
+        if let Some((_, other)) = second.next_if(|(other, _)| *other == key) {
+            A::add(&mut sum, &other)?;
+            if sum.is_zero() {
+                continue;
+            }
+        }
+        merged.push((key, sum));
+    }
+    merged.extend(second);
+    Some(merged)
+}
