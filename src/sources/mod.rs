@@ -4,7 +4,8 @@ mod demellokoch2019;
 mod jefferson2019;
 mod martin2015;
 
-use crate::ledger::Claim;
+use crate::ledger::{Claim, Expectations};
+use std::sync::OnceLock;
 
 /// All claims, by source and in the order of the documents.
 pub fn all_claims() -> Vec<Claim> {
@@ -14,4 +15,15 @@ pub fn all_claims() -> Vec<Claim> {
         martin2015::claims(),
     ]
     .concat()
+}
+
+/// The committed status of every claim, against which a run is compared.
+///
+/// # Panics
+/// If the committed list is malformed, which a test rules out.
+pub fn expectations() -> &'static Expectations {
+    static LIST: OnceLock<Expectations> = OnceLock::new();
+    LIST.get_or_init(|| {
+        Expectations::parse(include_str!("expected.txt")).expect("the committed list is well-formed")
+    })
 }
