@@ -1,1 +1,20 @@
-//! Exact engines: partition functions and averages with rigorous bounds.
+//! Exact engines: partition functions, marginals and correlators with rigorous bounds.
+//!
+//! Every engine takes a model, says beforehand what the work will cost ([`Plan`]), refuses what is
+//! over its [`Limits`], and returns an [`ExactResult`] whose numbers are enclosures.
+//!
+//! [`enumerate`] sums all states of a spin Hamiltonian in blocks; [`rational_partition`] does the same
+//! in ℚ, by a plain loop that shares no code with it, for models whose `e^K` are rational.
+
+mod enumeration;
+mod fixed_energy;
+mod plan;
+mod rational;
+#[cfg(test)]
+mod reference;
+mod result;
+
+pub use enumeration::{enumerate, plan_enumeration};
+pub use plan::{ExactError, Limits, Plan, Quantity};
+pub use rational::{RationalError, RationalResult, rational_partition};
+pub use result::{ExactResult, Method, PairTable, Want};
