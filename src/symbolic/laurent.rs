@@ -76,6 +76,15 @@ impl Integers {
         }
     }
 
+    /// The coefficient of that index modulo `modulus`, in `0..modulus`.
+    pub(super) fn residue(&self, i: usize, modulus: u64) -> u64 {
+        let residue = match self {
+            Self::Small(values) => values[i].rem_euclid(i128::from(modulus)).to_u64(),
+            Self::Big(values) => values[i].mod_floor(&BigInt::from(modulus)).to_u64(),
+        };
+        residue.expect("a residue is smaller than its modulus")
+    }
+
     fn scaled(&self, factor: &BigInt) -> Self {
         if factor.is_one() {
             return self.clone();
@@ -475,10 +484,9 @@ impl Laurent {
         let (variables, left, right) = aligned(&dividend, &divisor);
         let (exponents, numerators) = exact_division::quotient(
             variables.len(),
-            (&left, &dividend.numerators.to_big()),
-            (&right, &divisor.numerators.to_big()),
+            (&left, &dividend.numerators),
+            (&right, &divisor.numerators),
         )?;
-        let numerators = Integers::from_big(numerators);
         let quotient = Self::normalised(variables, exponents, numerators, BigInt::one());
         Some(quotient * dividend_unit * divisor_unit.pow(-1)?)
     }
