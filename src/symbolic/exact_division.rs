@@ -312,3 +312,84 @@ fn power(base: u64, mut exponent: u64) -> u64 {
     }
     result
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `(x³ + 2 x y + 3)` times `(y² x + 5 y + 7)`, and the factors.
+    fn example() -> [(Vec<i32>, Vec<i128>); 3] {
+        [
+            (vec![0, 0, 1, 1, 3, 0], vec![3, 2, 1]),
+            (vec![0, 0, 0, 1, 1, 2], vec![7, 5, 1]),
+            (
+                vec![0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 0, 3, 1, 4, 2],
+                vec![21, 15, 14, 13, 2, 7, 5, 1],
+            ),
+        ]
+    }
+
+    fn divide<T: Coefficient>(
+        values: impl Fn(&[i128]) -> Vec<T>,
+        dividend: &(Vec<i32>, Vec<i128>),
+        divisor: &(Vec<i32>, Vec<i128>),
+    ) -> [Quotient<T>; 3] {
+        let wrapped = [dividend, divisor].map(|p| Integers::Small(p.1.clone()));
+        let division =
+            Division::new(2, (&dividend.0, &wrapped[0]), (&divisor.0, &wrapped[1])).unwrap();
+        let (a, b) = (values(&dividend.1), values(&divisor.1));
+        let volume = division.degrees.iter().map(|d| d + 1).product::<u64>() as usize;
+        let fields = Fields::new(&division.degrees);
+        [
+            division.dense(volume, &a, &b).unwrap(),
+            division.sparse::<T, [u128; 1]>(&fields, &a, &b).unwrap(),
+            division.sparse::<T, Vec<u128>>(&fields, &a, &b).unwrap(),
+        ]
+    }
+
+    fn big(values: &[i128]) -> Vec<BigInt> {
+        values.iter().map(|&v| BigInt::from(v)).collect()
+    }
+
+    #[test]
+    fn all_paths_find_the_quotient() {
+        let [a, b, product] = example();
+        for (divisor, quotient) in [(&a, &b), (&b, &a)] {
+            for result in divide(<[i128]>::to_vec, &product, divisor) {
+                assert_eq!(result.as_ref(), Some(quotient));
+            }
+            for result in divide(big, &product, divisor) {
+                assert_eq!(result, Some((quotient.0.clone(), big(&quotient.1))));
+            }
+        }
+    }
+
+    /// The division itself finds every remainder; the test modulo a prime finds it first.
+    #[test]
+    fn a_changed_coefficient_leaves_a_remainder() {
+        let [a, _, product] = example();
+        for i in 0..product.1.len() {
+            let mut changed = product.clone();
+            changed.1[i] += 1;
+            assert_eq!(divide(<[i128]>::to_vec, &changed, &a), [None, None, None]);
+            assert_eq!(divide(big, &changed, &a), [None, None, None]);
+            let wrapped = [&changed, &a].map(|p| Integers::Small(p.1.clone()));
+            let division =
+                Division::new(2, (&changed.0, &wrapped[0]), (&a.0, &wrapped[1])).unwrap();
+            assert!(!division.may_divide());
+        }
+        let wrapped = [&product, &a].map(|p| Integers::Small(p.1.clone()));
+        assert!(
+            Division::new(2, (&product.0, &wrapped[0]), (&a.0, &wrapped[1]))
+                .unwrap()
+                .may_divide()
+        );
+    }
+
+    #[test]
+    fn power_modulo_the_prime() {
+        assert_eq!(power(3, 5), 243);
+        assert_eq!(power(2, 31), 1);
+        assert_eq!(power(123_456_789, PRIME - 1), 1);
+    }
+}

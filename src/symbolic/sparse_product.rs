@@ -417,3 +417,168 @@ impl Fields {
         (key.limb(field.limb) >> field.shift & ((1u128 << field.bits) - 1)) as u64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    type Terms = BTreeMap<Vec<i32>, i128>;
+
+    /// The product by definition.
+    fn schoolbook(left: &Terms, right: &Terms) -> BTreeMap<Vec<i32>, BigInt> {
+        let mut product: BTreeMap<Vec<i32>, BigInt> = BTreeMap::new();
+        for (a, x) in left {
+            for (b, y) in right {
+                let row = a.iter().zip(b).map(|(a, b)| a + b).collect();
+                *product.entry(row).or_default() += BigInt::from(*x) * y;
+            }
+        }
+        product.retain(|_, c| !c.is_zero());
+        product
+    }
+
+    fn unzipped(terms: &Terms) -> (Vec<i32>, Vec<i128>) {
+        (
+            terms.keys().flatten().copied().collect(),
+            terms.values().copied().collect(),
+        )
+    }
+
+    fn big(values: &[i128]) -> Vec<BigInt> {
+        values.iter().map(|&v| BigInt::from(v)).collect()
+    }
+
+    fn terms(count: usize, range: i32, size: i128) -> impl Strategy<Value = Terms> {
+        let row = prop::collection::vec(-range..=range, 3);
+        let value = (-size..=size).prop_filter("not zero", |&v| v != 0);
+        prop::collection::btree_map(row, value, 1..count)
+    }
+
+    fn words(values: &[i128]) -> Vec<i64> {
+        values.iter().map(|&v| v as i64).collect()
+    }
+
+    /// All ways to multiply agree with the definition.
+    fn check(left: &Terms, right: &Terms, small: bool) {
+        let expected = schoolbook(left, right);
+        let expected: (Vec<i32>, Vec<BigInt>) = (
+            expected.keys().flatten().copied().collect(),
+            expected.into_values().collect(),
+        );
+        let ((r, a), (s, b)) = (unzipped(left), unzipped(right));
+        let exponent_box = ExponentBox::new(3, &r, &s);
+        let volume = exponent_box.spans.iter().map(|s| s + 1).product::<u64>() as usize;
+        let fields = Fields::new(&exponent_box.spans);
+        let (big_a, big_b) = (big(&a), big(&b));
+        let mut results = vec![
+            exponent_box.dense::<Unbounded>(volume, &r, &big_a, &s, &big_b),
+            exponent_box.sorted::<Unbounded, [u128; 1]>(&fields, &r, &big_a, &s, &big_b),
+            exponent_box.sorted::<Unbounded, Vec<u128>>(&fields, &r, &big_a, &s, &big_b),
+        ];
+        if small {
+            let (c, d) = (words(&a), words(&b));
+            for machine in [
+                exponent_box.dense::<Words>(volume, &r, &c, &s, &d),
+                exponent_box.dense::<Checked>(volume, &r, &a, &s, &b),
+                exponent_box.sorted::<Words, [u128; 1]>(&fields, &r, &c, &s, &d),
+                exponent_box.sorted::<Checked, [u128; 1]>(&fields, &r, &a, &s, &b),
+            ] {
+                results.push(machine.map(|(rows, sums)| (rows, big(&sums))));
+            }
+        }
+        for result in results {
+            assert_eq!(result.as_ref(), Some(&expected));
+        }
+        let (rows, sums) = product(3, (&r, &Integers::Small(a)), (&s, &Integers::Small(b)));
+        assert_eq!((rows, sums.to_big().into_owned()), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn all_paths_agree(a in terms(12, 4, 9), b in terms(12, 4, 9)) {
+            check(&a, &b, true);
+        }
+
+        #[test]
+        fn overflow_falls_back_to_big_integers(
+            a in terms(6, 2, 1 << 100), b in terms(6, 2, 1 << 100),
+        ) {
+            check(&a, &b, false);
+        }
+    }
+
+    /// Many blocks, dense and sorted.
+    #[test]
+    fn blocks_join() {
+        let line = |step: i32, count: i32| -> Terms {
+            (0..count)
+                .map(|i| {
+                    (
+                        vec![i * step % 61, i * step / 61, i % 7],
+                        i128::from(i % 11) + 1,
+                    )
+                })
+                .collect()
+        };
+        let (a, b) = (line(37, 150), line(53, 170));
+        let (rows, others) = (unzipped(&a).0, unzipped(&b).0);
+        let spans = ExponentBox::new(3, &rows, &others).spans;
+        assert!(spans.iter().map(|s| s + 1).product::<u64>() > 2 * DENSE_BLOCK as u64);
+        assert!(a.len() * b.len() > 4 * SORT_BLOCK);
+        check(&a, &b, true);
+    }
+
+    #[test]
+    fn checked_arithmetic_reports_overflow() {
+        let one: Terms = [(vec![0, 0, 0], i128::MAX), (vec![1, 0, 0], 1)].into();
+        let other: Terms = [(vec![0, 0, 0], 1), (vec![1, 0, 0], i128::MAX)].into();
+        let ((r, a), (s, b)) = (unzipped(&one), unzipped(&other));
+        let exponent_box = ExponentBox::new(3, &r, &s);
+        assert!(exponent_box.run::<Checked>(&r, &a, &s, &b).is_none());
+        check(&one, &other, false);
+    }
+
+    /// The bound for unchecked words is sharp: `2^63 · 2^63 · 2` does not fit, half of it does.
+    #[test]
+    fn words_are_used_only_below_the_bound() {
+        let lowest = i128::from(i64::MIN);
+        assert!(as_words(&[lowest], &[lowest]).is_some());
+        assert!(as_words(&[lowest], &[lowest, lowest]).is_none());
+        assert!(as_words(&[lowest - 1], &[1]).is_none());
+        let a: Terms = (0..2).map(|i| (vec![i, 0, 0], lowest)).collect();
+        check(&a, &a, false);
+    }
+
+    /// Keys of one, two and more limbs, by the number of bits that the exponents need.
+    #[test]
+    fn wide_exponents_take_more_limbs() {
+        for (width, limbs) in [(3, 1), (6, 2), (12, 4)] {
+            let row = |sign: i32, i: usize| {
+                if i.is_multiple_of(2) {
+                    sign * (1 << 30)
+                } else {
+                    -sign
+                }
+            };
+            let rows: Vec<i32> = [-1, 1]
+                .iter()
+                .flat_map(|&sign| (0..width).map(move |i| row(sign, i)))
+                .collect();
+            let exponent_box = ExponentBox::new(width, &rows[..width], &rows);
+            assert_eq!(Fields::new(&vec![1 << 32; width]).limbs, limbs);
+            let half: Vec<i32> = rows.iter().map(|e| e / 2).collect();
+            let values = Integers::Small(vec![1, 1]);
+            let (product_rows, sums) = product(width, (&half, &values), (&half, &values));
+            let zero = vec![0; width];
+            let doubled: Vec<i32> = half.iter().map(|e| 2 * e).collect();
+            let expected = [&doubled[..width], &zero, &doubled[width..]].concat();
+            assert_eq!(
+                (product_rows, sums.to_big().into_owned()),
+                (expected, big(&[1, 2, 1]))
+            );
+            assert_eq!(exponent_box.width, width);
+        }
+    }
+}
