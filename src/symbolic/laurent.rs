@@ -76,6 +76,15 @@ impl Integers {
         }
     }
 
+    /// The coefficient of that index modulo `modulus`, in `0..modulus`.
+    pub(super) fn residue(&self, i: usize, modulus: u64) -> u64 {
+        let residue = match self {
+            Self::Small(values) => values[i].rem_euclid(i128::from(modulus)).to_u64(),
+            Self::Big(values) => values[i].mod_floor(&BigInt::from(modulus)).to_u64(),
+        };
+        residue.expect("a residue is smaller than its modulus")
+    }
+
     fn scaled(&self, factor: &BigInt) -> Self {
         if factor.is_one() {
             return self.clone();
@@ -467,7 +476,10 @@ impl Laurent {
         if divisor.is_zero() {
             return None;
         }
-        if self.is_zero() || divisor.is_monomial() {
+        if self.is_zero() {
+            return Some(Self::zero());
+        }
+        if divisor.is_monomial() {
             return Some(self * divisor.pow(-1)?);
         }
         let (dividend_unit, dividend) = self.clone().split_unit();
@@ -475,10 +487,9 @@ impl Laurent {
         let (variables, left, right) = aligned(&dividend, &divisor);
         let (exponents, numerators) = exact_division::quotient(
             variables.len(),
-            (&left, &dividend.numerators.to_big()),
-            (&right, &divisor.numerators.to_big()),
+            (&left, &dividend.numerators),
+            (&right, &divisor.numerators),
         )?;
-        let numerators = Integers::from_big(numerators);
         let quotient = Self::normalised(variables, exponents, numerators, BigInt::one());
         Some(quotient * dividend_unit * divisor_unit.pow(-1)?)
     }
@@ -724,5 +735,244 @@ impl fmt::Display for Laurent {
 impl fmt::Debug for Laurent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Laurent({self})")
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::hash::{DefaultHasher, Hash, Hasher};
+
+    pub(in crate::symbolic) fn rational(numerator: i64, denominator: i64) -> BigRational {
+        BigRational::new(numerator.into(), denominator.into())
+    }
+
+    /// Polynomials of up to six terms in three indeterminates; some coefficients overflow i128 when
+    /// they are multiplied.
+    pub(in crate::symbolic) fn polynomials() -> impl Strategy<Value = Laurent> {
+        let coefficient = (
+            -9i64..10,
+            1i64..5,
+            prop_oneof![4 => Just(0u32), 1 => Just(100)],
+        )
+            .prop_map(|(p, q, bits)| rational(p, q) * BigInt::from(2).pow(bits));
+        let powers = prop::collection::vec((0usize..3, -3i32..4), 0..4);
+        prop::collection::vec((powers, coefficient), 0..7).prop_map(Laurent::from_terms)
+    }
+
+    /// Points of which no coordinate is zero.
+    pub(in crate::symbolic) fn points() -> impl Strategy<Value = Vec<BigRational>> {
+        let coordinate = (1i64..30, 1i64..30, any::<bool>());
+        let coordinate =
+            coordinate.prop_map(|(p, q, minus)| rational(if minus { -p } else { p }, q));
+        prop::collection::vec(coordinate, 3)
+    }
+
+    fn hash(p: &Laurent) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        p.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    proptest! {
+        #[test]
+        fn ring_axioms(a in polynomials(), b in polynomials(), c in polynomials()) {
+            prop_assert_eq!(&a + &b, &b + &a);
+            prop_assert_eq!(&(&a + &b) + &c, &a + &(&b + &c));
+            prop_assert_eq!(&a * &b, &b * &a);
+            prop_assert_eq!(&(&a * &b) * &c, &a * &(&b * &c));
+            prop_assert_eq!(&a * &(&b + &c), &a * &b + &a * &c);
+            prop_assert_eq!(&a + Laurent::zero(), a.clone());
+            prop_assert_eq!(&a * Laurent::one(), a.clone());
+            prop_assert!((&a * Laurent::zero()).is_zero());
+            prop_assert!((&a + &-&a).is_zero());
+            prop_assert_eq!(&a - &b, &a + &-&b);
+        }
+
+        #[test]
+        fn evaluation_is_a_homomorphism(a in polynomials(), b in polynomials(), x in points()) {
+            let (at, bt) = (a.eval(&x).unwrap(), b.eval(&x).unwrap());
+            prop_assert_eq!((&a + &b).eval(&x).unwrap(), &at + &bt);
+            prop_assert_eq!((&a - &b).eval(&x).unwrap(), &at - &bt);
+            prop_assert_eq!((&a * &b).eval(&x).unwrap(), &at * &bt);
+            prop_assert_eq!((-&a).eval(&x).unwrap(), -at);
+        }
+
+        #[test]
+        fn evaluation_sums_the_terms(a in polynomials(), x in points()) {
+            let direct: BigRational = a
+                .terms()
+                .map(|(powers, c)| powers.iter().fold(c, |value, &(i, e)| value * x[i].pow(e)))
+                .sum();
+            prop_assert_eq!(a.eval(&x).unwrap(), direct);
+        }
+
+        #[test]
+        fn the_normal_form_is_unique(a in polynomials(), b in polynomials()) {
+            let mut terms: Vec<_> = a.terms().collect();
+            terms.reverse();
+            for again in [Laurent::from_terms(terms), &(&a + &b) - &b] {
+                prop_assert_eq!(&again, &a);
+                prop_assert_eq!(hash(&again), hash(&a));
+            }
+            if !b.is_zero() {
+                prop_assert_ne!(&a + &b, a);
+            }
+        }
+
+        #[test]
+        fn derivative_obeys_the_product_rule(a in polynomials(), b in polynomials(), i in 0usize..3) {
+            let expected = a.derivative(i) * &b + &a * b.derivative(i);
+            prop_assert_eq!((&a * &b).derivative(i), expected);
+        }
+
+        #[test]
+        fn substitution_commutes_with_evaluation(
+            a in polynomials(), b in polynomials(), mut x in points(), i in 0usize..3,
+        ) {
+            match a.substitute(i, &b) {
+                Some(c) => {
+                    let value = c.eval(&x).unwrap();
+                    x[i] = b.eval(&x).unwrap();
+                    // A replacement may vanish at the point although no power of it is negative.
+                    prop_assert_eq!(a.eval(&x), Some(value));
+                }
+                None => {
+                    prop_assert!(a.degree_range(i).unwrap().0 < 0 && !b.is_monomial());
+                }
+            }
+        }
+
+        #[test]
+        fn division_inverts_multiplication(a in polynomials(), b in polynomials()) {
+            prop_assume!(!b.is_zero());
+            let product = &a * &b;
+            prop_assert_eq!(product.divide_exactly(&b), Some(a));
+            if !b.is_monomial() {
+                prop_assert_eq!((product + Laurent::one()).divide_exactly(&b), None);
+            }
+        }
+    }
+
+    #[test]
+    fn derivative_of_powers() {
+        let (t, u) = (Laurent::var(0), Laurent::var(1));
+        let p = t.pow(3).unwrap() * &u + u.pow(-2).unwrap();
+        assert_eq!(
+            p.derivative(0),
+            Laurent::integer(3) * t.pow(2).unwrap() * &u
+        );
+        assert_eq!(
+            p.derivative(1),
+            t.pow(3).unwrap() - Laurent::integer(2) * u.pow(-3).unwrap()
+        );
+        assert!(p.derivative(2).is_zero());
+    }
+
+    #[test]
+    fn integer_powers() {
+        let t = Laurent::var(0);
+        let two_t = Laurent::integer(2) * &t;
+        assert_eq!(
+            two_t.pow(-3),
+            Some(Laurent::monomial(rational(1, 8), &[(0, -3)]))
+        );
+        let p = &t + Laurent::one();
+        assert_eq!(p.pow(5), Some(&p * &p * &p * &p * &p));
+        assert_eq!(p.pow(0), Some(Laurent::one()));
+        assert_eq!(p.pow(-1), None);
+        assert_eq!(Laurent::zero().pow(-1), None);
+        assert_eq!(Laurent::zero().pow(0), Some(Laurent::one()));
+        assert_eq!(
+            p.substitute(0, &t.pow(-2).unwrap()),
+            Some(t.pow(-2).unwrap() + Laurent::one())
+        );
+    }
+
+    #[test]
+    fn sums_leave_and_enter_machine_integers() {
+        let largest = Laurent::constant(BigRational::from_integer(i128::MAX.into()));
+        let above = &largest + Laurent::one();
+        assert_eq!(
+            above.eval(&[]),
+            Some(BigRational::from_integer(BigInt::from(i128::MAX) + 1))
+        );
+        assert!(matches!(above.numerators, Integers::Big(_)));
+        let back = &above - Laurent::one();
+        assert_eq!(back, largest);
+        assert!(matches!(back.numerators, Integers::Small(_)));
+        let lowest = -&above;
+        assert!(matches!(lowest.numerators, Integers::Small(_)));
+        assert_eq!(-&lowest, above);
+    }
+
+    #[test]
+    fn twelve_indeterminates_to_the_power_2000() {
+        let sign = |i: usize| if i.is_multiple_of(2) { 1 } else { -1 };
+        let powers = |scale: i32| (0..12).map(|i| (i, scale * sign(i))).collect::<Vec<_>>();
+        let one = rational(1, 1);
+        let high = Laurent::monomial(one.clone(), &powers(2000));
+        let low = Laurent::monomial(one.clone(), &powers(-2000));
+        let difference =
+            Laurent::monomial(one.clone(), &powers(4000)) - Laurent::monomial(one, &powers(-4000));
+        let product = (&high + &low) * (&high - &low);
+        assert_eq!(product, difference);
+        assert_eq!(product.degree_range(11), Some((-4000, 4000)));
+        assert_eq!(product.divide_exactly(&(&high + &low)), Some(high - low));
+    }
+
+    #[test]
+    fn degrees_terms_and_kinds() {
+        let p = Laurent::from_terms([
+            (vec![(3, 2), (3, -1)], rational(1, 2)),
+            (vec![(1, -4)], rational(3, 1)),
+            (vec![(3, 1)], rational(1, 2)),
+        ]);
+        let terms: Vec<_> = p.terms().collect();
+        assert_eq!(
+            terms,
+            [
+                (vec![(3, 1)], rational(1, 1)),
+                (vec![(1, -4)], rational(3, 1))
+            ]
+        );
+        assert_eq!(p.degree_range(1), Some((-4, 0)));
+        assert_eq!(p.degree_range(0), Some((0, 0)));
+        assert_eq!(Laurent::zero().degree_range(0), None);
+        assert!(p.derivative(1).is_monomial() && !p.is_monomial());
+        assert_eq!(p.variables(), [1, 3]);
+        assert_eq!((p.clone() - p).variables(), [0usize; 0]);
+    }
+
+    #[test]
+    fn evaluation_refuses_what_it_cannot_know() {
+        let p = Laurent::var(0).pow(-1).unwrap() + Laurent::var(1);
+        assert_eq!(p.eval(&[rational(0, 1), rational(1, 1)]), None);
+        assert_eq!(p.eval(&[rational(2, 1)]), None);
+        assert_eq!(
+            p.eval(&[rational(2, 1), rational(0, 1)]),
+            Some(rational(1, 2))
+        );
+    }
+
+    #[test]
+    fn display() {
+        let t = Laurent::var(0);
+        let square = (&t + t.pow(-1).unwrap()).pow(2).unwrap();
+        assert_eq!(square.display_with(&["t"]), "t² + 2 + t⁻²");
+        assert_eq!(square.to_string(), "t0² + 2 + t0⁻²");
+        let p = Laurent::monomial(rational(-3, 2), &[(0, 10), (1, 1)]) - Laurent::var(1);
+        assert_eq!(p.display_with(&["a"]), "-3/2·a¹⁰·t1 - t1");
+        assert_eq!(Laurent::zero().to_string(), "0");
+        assert_eq!(Laurent::integer(-1).to_string(), "-1");
+        assert_eq!(format!("{:>4}", Laurent::one()), "   1");
+    }
+
+    #[test]
+    #[should_panic(expected = "leaves i32")]
+    fn exponents_do_not_wrap() {
+        let high = Laurent::monomial(rational(1, 1), &[(0, i32::MAX)]);
+        let _ = &high * &high;
     }
 }

@@ -332,3 +332,171 @@ impl<C: Field> Matrix<C> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::laurent::tests::{polynomials, rational};
+    use super::super::{Laurent, RationalFunction};
+    use super::*;
+    use num_rational::BigRational;
+    use proptest::prelude::*;
+
+    fn square(size: usize) -> impl Strategy<Value = Matrix<BigRational>> {
+        let entry = (-6i64..7, 1i64..4).prop_map(|(p, q)| rational(p, q));
+        prop::collection::vec(entry, size * size)
+            .prop_map(move |entries| Matrix::new(size, size, entries).unwrap())
+    }
+
+    /// The determinant by expansion along the first row.
+    fn expansion(a: &Matrix<BigRational>) -> BigRational {
+        if a.rows() == 0 {
+            return rational(1, 1);
+        }
+        (0..a.cols())
+            .map(|j| {
+                let minor = Matrix::from_fn(a.rows() - 1, a.cols() - 1, |r, c| {
+                    a[(r + 1, if c < j { c } else { c + 1 })].clone()
+                });
+                let sign = rational(if j.is_multiple_of(2) { 1 } else { -1 }, 1);
+                sign * &a[(0, j)] * expansion(&minor)
+            })
+            .sum()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn determinant_is_the_expansion(a in (0usize..5).prop_flat_map(square)) {
+            prop_assert_eq!(a.determinant().unwrap(), expansion(&a));
+            prop_assert_eq!(a.transpose().determinant().unwrap(), expansion(&a));
+        }
+
+        #[test]
+        fn determinant_is_multiplicative(a in square(4), b in square(4)) {
+            let product = a.mul(&b).unwrap().determinant().unwrap();
+            prop_assert_eq!(product, a.determinant().unwrap() * b.determinant().unwrap());
+        }
+
+        #[test]
+        fn matrix_times_adjugate_is_the_determinant(a in (1usize..5).prop_flat_map(square)) {
+            let scaled = Matrix::identity(a.rows()).scale(&a.determinant().unwrap());
+            prop_assert_eq!(a.mul(&a.adjugate().unwrap()).unwrap(), scaled.clone());
+            prop_assert_eq!(a.adjugate().unwrap().mul(&a).unwrap(), scaled);
+        }
+
+        #[test]
+        fn the_adjugate_needs_no_division(entries in prop::collection::vec(polynomials(), 9)) {
+            let a = Matrix::new(3, 3, entries).unwrap();
+            let scaled = Matrix::identity(3).scale(&a.determinant().unwrap());
+            prop_assert_eq!(a.mul(&a.adjugate().unwrap()).unwrap(), scaled);
+        }
+
+        #[test]
+        fn inverse(a in square(3)) {
+            if let Some(inverse) = a.inverse() {
+                prop_assert_eq!(a.mul(&inverse).unwrap(), Matrix::identity(3));
+            } else {
+                prop_assert_eq!(expansion(&a), rational(0, 1));
+            }
+        }
+
+        #[test]
+        fn a_matrix_solves_its_characteristic_equation(a in square(4)) {
+            let zero = Matrix::from_fn(4, 4, |_, _| rational(0, 1));
+            let value = a.characteristic_polynomial().unwrap().iter().fold(zero.clone(), |sum, c| {
+                sum.mul(&a).unwrap().add(&Matrix::identity(4).scale(c)).unwrap()
+            });
+            prop_assert_eq!(value, zero);
+        }
+    }
+
+    fn bond(power: i32) -> Matrix<Laurent> {
+        let t = Laurent::var(0);
+        Matrix::from_fn(2, 2, |i, j| {
+            t.pow(if i == j { power } else { -power }).unwrap()
+        })
+    }
+
+    /// `Σ_s t^{Σ s_i s_{i+1}}` over the configurations of n spins, on a ring or an open chain.
+    fn enumerated(n: usize, bonds: usize) -> Laurent {
+        Laurent::from_terms((0..1u32 << n).map(|state| {
+            let spin = |i: usize| if state >> (i % n) & 1 == 1 { 1 } else { -1 };
+            let exponent = (0..bonds).map(|i| spin(i) * spin(i + 1)).sum();
+            (vec![(0, exponent)], rational(1, 1))
+        }))
+    }
+
+    #[test]
+    fn ising_ring_is_the_trace_of_the_transfer_matrix() {
+        let ring = enumerated(4, 4);
+        assert_eq!(ring.display_with(&["t"]), "2·t⁴ + 12 + 2·t⁻⁴");
+        let trace = bond(1).pow(4).unwrap().trace().unwrap();
+        assert_eq!(ring, trace);
+        let doubled = bond(2).pow(4).unwrap().trace().unwrap();
+        assert_ne!(ring, doubled, "K → 2K is not noticed");
+        assert_eq!(
+            doubled,
+            ring.substitute(0, &Laurent::var(0).pow(2).unwrap())
+                .unwrap()
+        );
+        assert_ne!(enumerated(4, 3), trace, "an open chain is not noticed");
+        assert_ne!(
+            enumerated(4, 4),
+            bond(1).pow(3).unwrap().trace().unwrap(),
+            "N → N − 1 is not noticed"
+        );
+        let open = bond(1)
+            .pow(3)
+            .unwrap()
+            .entries()
+            .iter()
+            .fold(Laurent::zero(), |sum, c| sum + c);
+        assert_eq!(enumerated(4, 3), open);
+    }
+
+    #[test]
+    fn inverse_over_rational_functions() {
+        let a = Matrix::from_fn(2, 2, |i, j| {
+            RationalFunction::from_laurent(bond(1)[(i, j)].clone())
+        });
+        let inverse = a.inverse().unwrap();
+        assert_eq!(a.mul(&inverse).unwrap(), Matrix::identity(2));
+        let singular = Matrix::from_fn(2, 2, |_, j| RationalFunction::var(j));
+        assert_eq!(singular.inverse(), None);
+    }
+
+    #[test]
+    fn shapes_are_checked() {
+        let a = Matrix::from_fn(2, 3, |i, j| (3 * i + j) as i64);
+        assert_eq!(
+            Matrix::new(2, 2, vec![1]),
+            Err(MatrixError::Entries {
+                rows: 2,
+                cols: 2,
+                entries: 1
+            })
+        );
+        let misfit = MatrixError::Shapes {
+            left: (2, 3),
+            right: (2, 3),
+        };
+        assert_eq!(a.mul(&a), Err(misfit));
+        assert_eq!(a.mul(&a.transpose()).unwrap().entries(), [5, 14, 14, 50]);
+        let misfit = MatrixError::Shapes {
+            left: (2, 3),
+            right: (3, 2),
+        };
+        assert_eq!(a.add(&a.transpose()), Err(misfit));
+        assert_eq!(a.sub(&a).unwrap(), a.scale(&0));
+        assert_eq!(a.add(&a).unwrap(), a.scale(&2));
+        let not_square = MatrixError::NotSquare { rows: 2, cols: 3 };
+        assert_eq!(a.determinant(), Err(not_square));
+        assert_eq!(a.adjugate(), Err(not_square));
+        assert_eq!(a.trace(), Err(not_square));
+        assert_eq!(a.pow(2), Err(not_square));
+        assert_eq!(Matrix::new(1, 2, vec![1.0, 2.0]).unwrap().inverse(), None);
+        assert_eq!(a.get(1, 2), Some(&5));
+        assert_eq!((a.get(2, 0), a.get(0, 3)), (None, None));
+    }
+}

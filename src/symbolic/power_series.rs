@@ -286,3 +286,156 @@ fn next_binomials<C: Ring>(row: &[C]) -> Vec<C> {
         .chain(std::iter::once(C::one()))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::laurent::Laurent;
+    use super::super::laurent::tests::rational;
+    use super::*;
+    use num_rational::BigRational;
+    use num_traits::Zero;
+    use proptest::prelude::*;
+
+    type Series = PowerSeries<BigRational>;
+
+    /// Series of order 6 with the given constant term.
+    fn series(constant: i64) -> impl Strategy<Value = Series> {
+        prop::collection::vec((-5i64..6, 1i64..4), 6).prop_map(move |terms| {
+            let rest = terms.into_iter().map(|(p, q)| rational(p, q));
+            Series::new(
+                std::iter::once(rational(constant, 1)).chain(rest).collect(),
+                6,
+            )
+        })
+    }
+
+    fn factorial(n: usize) -> BigRational {
+        (1..=n).map(|k| rational(k as i64, 1)).product()
+    }
+
+    proptest! {
+        #[test]
+        fn ring_axioms(a in series(1), b in series(2), c in series(0)) {
+            prop_assert_eq!(&a * &b, &b * &a);
+            prop_assert_eq!((&a * &b) * &c, &a * (&b * &c));
+            prop_assert_eq!(&a * (&b + &c), &a * &b + &a * &c);
+            prop_assert_eq!((&a - &b) + &b, a.clone());
+            prop_assert_eq!(-&a + &a, Series::constant(BigRational::zero(), 6));
+        }
+
+        #[test]
+        fn reciprocal(a in series(3)) {
+            prop_assert_eq!(&a * a.recip().unwrap(), Series::constant(rational(1, 1), 6));
+        }
+
+        #[test]
+        fn exponential_and_logarithm(a in series(0), b in series(0)) {
+            let (x, y) = (a.exp().unwrap(), b.exp().unwrap());
+            prop_assert_eq!(x.ln().unwrap(), a.clone());
+            prop_assert_eq!((&a + &b).exp().unwrap(), x * y);
+        }
+
+        #[test]
+        fn logarithm_has_the_logarithmic_derivative(a in series(1)) {
+            let expected = a.derivative().unwrap() * a.recip().unwrap();
+            prop_assert_eq!(a.ln().unwrap().derivative().unwrap(), expected);
+        }
+
+        #[test]
+        fn derivative_inverts_integral(a in series(2), b in series(1)) {
+            prop_assert_eq!(a.integrate().order(), 7);
+            prop_assert_eq!(a.integrate().derivative().unwrap(), a.clone());
+            let product_rule = a.derivative().unwrap() * &b + &a * b.derivative().unwrap();
+            prop_assert_eq!((&a * &b).derivative().unwrap(), product_rule);
+        }
+
+        #[test]
+        fn composition(a in series(2), b in series(1), inner in series(0)) {
+            let at = |s: &Series| s.compose(&inner).unwrap();
+            prop_assert_eq!(at(&(&a * &b)), at(&a) * at(&b));
+            prop_assert_eq!(a.compose(&Series::variable(6)).unwrap(), a.clone());
+            prop_assert_eq!(at(&Series::variable(6).exp().unwrap()), inner.exp().unwrap());
+        }
+
+        #[test]
+        fn cumulants_are_the_coefficients_of_the_logarithm(a in series(1)) {
+            let moments: Vec<_> =
+                (1..=6).map(|n| a.coefficient(n).unwrap() * factorial(n)).collect();
+            let logarithm = a.ln().unwrap();
+            let expected: Vec<_> =
+                (1..=6).map(|n| logarithm.coefficient(n).unwrap() * factorial(n)).collect();
+            let cumulants = moments_to_cumulants(&moments);
+            prop_assert_eq!(&cumulants, &expected);
+            prop_assert_eq!(cumulants_to_moments(&cumulants), moments);
+        }
+    }
+
+    #[test]
+    fn the_order_is_the_smaller_one() {
+        let a = Series::new(vec![rational(1, 1); 9], 3);
+        let b = Series::constant(rational(2, 1), 5);
+        assert_eq!((a.order(), b.order()), (3, 5));
+        assert_eq!(a.coefficient(4), None);
+        for c in [
+            &a + &b,
+            &a - &b,
+            &a * &b,
+            b.compose(&Series::variable(3)).unwrap(),
+        ] {
+            assert_eq!(c.order(), 3);
+        }
+    }
+
+    #[test]
+    fn refusals_name_the_constant_term() {
+        let x = Series::variable(2);
+        let one = Series::constant(rational(1, 1), 2);
+        assert_eq!(x.recip(), Err(PowerSeriesError::ConstantTermZero));
+        assert_eq!(one.exp(), Err(PowerSeriesError::ConstantTermNotZero));
+        assert_eq!(x.compose(&one), Err(PowerSeriesError::ConstantTermNotZero));
+        assert_eq!(x.ln(), Err(PowerSeriesError::ConstantTermNotOne));
+        assert_eq!(
+            Series::constant(rational(1, 1), 0).derivative(),
+            Err(PowerSeriesError::NothingKnown)
+        );
+    }
+
+    /// All moments of a Bernoulli variable are p; the cumulants are polynomials in p.
+    #[test]
+    fn bernoulli_cumulants() {
+        let p = Laurent::var(0);
+        let polynomial = |coefficients: &[i64]| {
+            let powers = coefficients.iter().zip(1..);
+            powers.fold(Laurent::zero(), |sum, (&c, k)| {
+                sum + Laurent::integer(c) * p.pow(k).unwrap()
+            })
+        };
+        let cumulants = moments_to_cumulants(&vec![p.clone(); 5]);
+        assert_eq!(
+            cumulants,
+            [
+                polynomial(&[1]),
+                polynomial(&[1, -1]),
+                polynomial(&[1, -3, 2]),
+                polynomial(&[1, -7, 12, -6]),
+                polynomial(&[1, -15, 50, -60, 24]),
+            ]
+        );
+    }
+
+    /// m, m² + s, m³ + 3ms, m⁴ + 6m²s + 3s², … have the cumulants m, s, 0, 0, …
+    #[test]
+    fn gaussian_cumulants() {
+        let (m, s) = (Laurent::var(0), Laurent::var(1));
+        let mut moments = vec![Laurent::one(), m.clone()];
+        for n in 1..7 {
+            let next = &m * &moments[n] + Laurent::integer(n as i64) * &s * &moments[n - 1];
+            moments.push(next);
+        }
+        let mut expected = vec![Laurent::zero(); 7];
+        expected[0] = m.clone();
+        expected[1] = s.clone();
+        assert_eq!(moments_to_cumulants(&moments[1..]), expected);
+        assert_eq!(cumulants_to_moments(&expected), moments[1..]);
+    }
+}

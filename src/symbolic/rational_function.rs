@@ -322,3 +322,172 @@ impl fmt::Debug for RationalFunction {
         write!(f, "RationalFunction({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::laurent::tests::{points, polynomials, rational};
+    use super::super::ring::Field;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn functions() -> impl Strategy<Value = RationalFunction> {
+        (polynomials(), polynomials())
+            .prop_filter_map("zero denominator", |(p, q)| RationalFunction::new(p, q))
+    }
+
+    fn t() -> RationalFunction {
+        RationalFunction::var(0)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn field_axioms(a in functions(), b in functions(), c in functions()) {
+            prop_assert_eq!(&a + &b, &b + &a);
+            prop_assert_eq!(&a * &b, &b * &a);
+            prop_assert_eq!((&a + &b) + &c, &a + (&b + &c));
+            prop_assert_eq!((&a * &b) * &c, &a * (&b * &c));
+            prop_assert_eq!(&a * (&b + &c), &a * &b + &a * &c);
+            prop_assert!((&a - &a).is_zero());
+            if !b.is_zero() {
+                prop_assert_eq!((&a / &b) * &b, a.clone());
+                prop_assert_eq!(&b * b.recip().unwrap(), RationalFunction::one());
+                prop_assert_ne!(&a + &b, a);
+            }
+        }
+
+        #[test]
+        fn evaluation_is_a_homomorphism(a in functions(), b in functions(), x in points()) {
+            if let (Some(at), Some(bt)) = (a.eval(&x), b.eval(&x)) {
+                prop_assert_eq!((&a + &b).eval(&x), Some(&at + &bt));
+                prop_assert_eq!((&a - &b).eval(&x), Some(&at - &bt));
+                prop_assert_eq!((&a * &b).eval(&x), Some(&at * &bt));
+                if !bt.is_zero() {
+                    prop_assert_eq!((&a / &b).eval(&x), Some(at / bt));
+                }
+            }
+        }
+
+        #[test]
+        fn the_representation_is_normalised(p in polynomials(), q in polynomials(), x in points()) {
+            prop_assume!(!q.is_zero() && !p.is_zero());
+            let f = RationalFunction::new(p.clone(), q.clone()).unwrap();
+            let (unit, part) = f.denominator().clone().split_unit();
+            prop_assert_eq!(unit, Laurent::one());
+            prop_assert_eq!(&part, f.denominator());
+            prop_assert_eq!(f.numerator() * &q, f.denominator() * &p);
+            prop_assert_eq!(RationalFunction::new(&p * &q, q).unwrap().to_laurent(), Some(p.clone()));
+            if let Some(value) = f.eval(&x) {
+                prop_assert_eq!(value * f.denominator().eval(&x).unwrap(), f.numerator().eval(&x).unwrap());
+            }
+        }
+
+        #[test]
+        fn derivative_obeys_product_and_quotient_rule(a in functions(), b in functions()) {
+            prop_assert_eq!((&a * &b).derivative(1), a.derivative(1) * &b + &a * b.derivative(1));
+            if !b.is_zero() {
+                let expected = (a.derivative(1) * &b - &a * b.derivative(1)) / (&b * &b);
+                prop_assert_eq!((&a / &b).derivative(1), expected);
+            }
+        }
+
+        #[test]
+        fn substitution_commutes_with_evaluation(a in functions(), b in functions(), x in points()) {
+            if let (Some(c), Some(value)) = (a.substitute(0, &b), b.eval(&x)) {
+                let mut inner = x.clone();
+                inner[0] = value;
+                if let (Some(left), Some(right)) = (c.eval(&x), a.eval(&inner)) {
+                    prop_assert_eq!(left, right);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn division_cancels_where_one_side_divides() {
+        let one = RationalFunction::one();
+        let f = (&t() * &t() - &one) / (&t() - &one);
+        assert_eq!(f.to_laurent(), Some(Laurent::var(0) + Laurent::one()));
+        assert_eq!(f.denominator(), &Laurent::one());
+        let g = (&t() - &one) / (&t() * &t() - &one);
+        assert_eq!(g.numerator(), &Laurent::one());
+        assert_eq!(g.display_with(&["t"]), "(1)/(t + 1)");
+    }
+
+    #[test]
+    fn equality_sees_through_common_factors() {
+        let linear = |c: i64| Laurent::var(0) + Laurent::integer(c);
+        let common = RationalFunction::new(linear(1) * linear(2), linear(2) * linear(3)).unwrap();
+        let plain = RationalFunction::new(linear(1), linear(3)).unwrap();
+        let other = RationalFunction::new(linear(1), linear(4)).unwrap();
+        assert!(
+            common.denominator() != plain.denominator(),
+            "no common factor left to see through"
+        );
+        assert!(common.equals(&plain) && common == plain);
+        assert!(!common.equals(&other) && common != other);
+    }
+
+    #[test]
+    fn powers_and_reciprocals() {
+        let f = (t() + RationalFunction::one()) / (t() - RationalFunction::integer(2));
+        assert_eq!(f.pow(3), Some(&f * &f * &f));
+        assert_eq!(f.pow(-2), Some((&f * &f).recip().unwrap()));
+        assert_eq!(f.pow(0), Some(RationalFunction::one()));
+        assert_eq!(RationalFunction::zero().pow(-1), None);
+        assert_eq!(RationalFunction::zero().recip(), None);
+        assert_eq!(RationalFunction::new(Laurent::one(), Laurent::zero()), None);
+    }
+
+    #[test]
+    fn derivative_and_poles() {
+        let f = (t() - RationalFunction::one()).recip().unwrap();
+        assert_eq!(f.derivative(0), -f.pow(2).unwrap());
+        assert_eq!(f.eval(&[rational(1, 1)]), None);
+        assert_eq!(f.eval(&[rational(3, 1)]), Some(rational(1, 2)));
+        assert_eq!(f.substitute(0, &RationalFunction::one()), None);
+        assert_eq!(
+            t().recip()
+                .unwrap()
+                .substitute(0, &RationalFunction::zero()),
+            None
+        );
+        let inverted = f.substitute(0, &t().recip().unwrap()).unwrap();
+        assert_eq!(inverted, t() / (RationalFunction::one() - t()));
+    }
+
+    /// `tanh(K₁ + K₂)` from `tanh K = (t² − 1)/(t² + 1)`, and that a wrong sign is noticed.
+    #[test]
+    fn addition_theorem_of_tanh() {
+        let tanh = |x: &RationalFunction| {
+            let square = x * x;
+            (&square - RationalFunction::one()) / (&square + RationalFunction::one())
+        };
+        let (x, y) = (RationalFunction::var(0), RationalFunction::var(1));
+        let (a, b) = (tanh(&x), tanh(&y));
+        let sum = tanh(&(&x * &y));
+        assert_eq!(sum, (&a + &b) / (RationalFunction::one() + &a * &b));
+        assert_ne!(sum, (&a + &b) / (RationalFunction::one() - &a * &b));
+    }
+
+    #[test]
+    fn generic_code_runs_over_every_field() {
+        fn decimated<T: Field>(x: T) -> T {
+            let four = T::one() + T::one() + T::one() + T::one();
+            (x.clone() * x.clone() + four) / (-x - T::one())
+        }
+        assert!((decimated(1.0_f64) + 2.5).abs() < 1e-15);
+        assert_eq!(decimated(rational(1, 1)), rational(-5, 2));
+        assert_eq!(
+            decimated(t()).eval(&[rational(1, 1)]),
+            Some(rational(-5, 2))
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "division by the rational function 0")]
+    fn division_by_zero_panics() {
+        let _ = t() / RationalFunction::zero();
+    }
+}

@@ -1,18 +1,23 @@
 //! The product of two sparse polynomials: packed exponents, and the cheapest arithmetic that is exact.
 //!
 //! Exponents are packed per product, relative to the smallest exponent of each indeterminate, so that
-//! the monomials multiply by adding integers. Where the box of all possible exponents is not much
-//! larger than the number of partial products they are summed in a dense array; otherwise the rows
-//! are merged pairwise. Sums are taken in i128 where a bound or a check excludes overflow.
+//! the monomials multiply by adding integers. The product is made in ranges of keys that fit in the
+//! cache: where the box of all possible exponents is not much larger than the number of partial
+//! products they are summed in a dense array, otherwise they are sorted. Sums are taken in i128 where
+//! a bound or a check excludes overflow.
 
 use super::laurent::Integers;
 use num_bigint::BigInt;
 use num_traits::Zero;
 
-/// Largest dense accumulator, in entries (32 MiB of i128).
-const DENSE_LIMIT: u64 = 1 << 21;
-/// A dense accumulator may have this many entries per partial product.
-const DENSE_SPARSITY: u64 = 4;
+/// Entries of a dense accumulator, 2 MiB of i128.
+const DENSE_BLOCK: usize = 1 << 17;
+/// A dense box may have this many places per partial product.
+const DENSE_SPARSITY: u64 = 12;
+/// Partial products that are sorted together, on average.
+const SORT_BLOCK: usize = 1 << 12;
+/// Partial products looked at to place one boundary between sorted blocks.
+const SAMPLES_PER_BLOCK: usize = 16;
 
 /// Multiplies two polynomials given as rows of `width` exponents in ascending lexicographic order and
 /// their coefficients. Returns the same form, without zero coefficients.
@@ -24,7 +29,7 @@ pub(super) fn product(
     left: (&[i32], &Integers),
     right: (&[i32], &Integers),
 ) -> (Vec<i32>, Integers) {
-    // Merging halves the number of rows at each level, so the shorter factor gives the rows.
+    // Each range of keys costs a step for every row, so the shorter factor gives the rows.
     let (left, right) = if left.1.len() <= right.1.len() {
         (left, right)
     } else {
@@ -118,7 +123,7 @@ impl Arithmetic for Unbounded {
 }
 
 /// A packed monomial: ordered as its exponents are, multiplied by adding.
-trait Key: Clone + Ord {
+pub(super) trait Key: Clone + Ord {
     fn pack(limbs: &[u128]) -> Self;
     fn times(&self, other: &Self) -> Self;
     fn limb(&self, index: usize) -> u128;
@@ -197,11 +202,8 @@ impl ExponentBox {
         right_rows: &[i32],
         right: &[A::Factor],
     ) -> Option<(Vec<i32>, Vec<A::Sum>)> {
-        let limit = DENSE_LIMIT.min(
-            (left.len() as u64)
-                .saturating_mul(right.len() as u64)
-                .saturating_mul(DENSE_SPARSITY),
-        );
+        let partial_products = (left.len() as u64).saturating_mul(right.len() as u64);
+        let limit = partial_products.saturating_mul(DENSE_SPARSITY);
         let volume = self
             .spans
             .iter()
@@ -211,9 +213,9 @@ impl ExponentBox {
         }
         let fields = Fields::new(&self.spans);
         match fields.limbs {
-            1 => self.merged::<A, [u128; 1]>(&fields, left_rows, left, right_rows, right),
-            2 => self.merged::<A, [u128; 2]>(&fields, left_rows, left, right_rows, right),
-            _ => self.merged::<A, Vec<u128>>(&fields, left_rows, left, right_rows, right),
+            1 => self.sorted::<A, [u128; 1]>(&fields, left_rows, left, right_rows, right),
+            2 => self.sorted::<A, [u128; 2]>(&fields, left_rows, left, right_rows, right),
+            _ => self.sorted::<A, Vec<u128>>(&fields, left_rows, left, right_rows, right),
         }
     }
 
@@ -227,28 +229,38 @@ impl ExponentBox {
     ) -> Option<(Vec<i32>, Vec<A::Sum>)> {
         let left_keys = self.places(left_rows, &self.left_low, left.len());
         let right_keys = self.places(right_rows, &self.right_low, right.len());
-        let mut sums = vec![A::Sum::zero(); volume];
-        for (&offset, a) in left_keys.iter().zip(left) {
-            let window = &mut sums[offset..];
-            for (&place, b) in right_keys.iter().zip(right) {
-                A::add_product(&mut window[place], a, b)?;
-            }
-        }
+        let mut cursors = vec![0; left.len()];
         let mut rows = Vec::new();
         let mut values = Vec::new();
         let mut row = vec![0i32; self.width];
-        for (place, sum) in sums.into_iter().enumerate() {
-            if sum.is_zero() {
-                continue;
+        for start in (0..volume).step_by(DENSE_BLOCK) {
+            let end = volume.min(start + DENSE_BLOCK);
+            let mut sums = vec![A::Sum::zero(); end - start];
+            for ((&offset, a), cursor) in left_keys.iter().zip(left).zip(&mut cursors) {
+                let rest = &right_keys[*cursor..];
+                let count = rest.partition_point(|&place| place + offset < end);
+                let Some(&first) = rest[..count].first() else {
+                    continue;
+                };
+                let window = &mut sums[first + offset - start..];
+                for (&place, b) in rest[..count].iter().zip(&right[*cursor..]) {
+                    A::add_product(&mut window[place - first], a, b)?;
+                }
+                *cursor += count;
             }
-            let mut rest = place as u64;
-            for c in (0..self.width).rev() {
-                let radix = self.spans[c] + 1;
-                row[c] = self.exponent(c, rest % radix);
-                rest /= radix;
+            for (place, sum) in (start..).zip(sums) {
+                if sum.is_zero() {
+                    continue;
+                }
+                let mut rest = place as u64;
+                for c in (0..self.width).rev() {
+                    let radix = self.spans[c] + 1;
+                    row[c] = self.exponent(c, rest % radix);
+                    rest /= radix;
+                }
+                rows.extend_from_slice(&row);
+                values.push(sum);
             }
-            rows.extend_from_slice(&row);
-            values.push(sum);
         }
         Some((rows, values))
     }
@@ -270,7 +282,7 @@ impl ExponentBox {
         (i64::from(self.left_low[column]) + i64::from(self.right_low[column]) + digit as i64) as i32
     }
 
-    fn merged<A: Arithmetic, K: Key>(
+    fn sorted<A: Arithmetic, K: Key>(
         &self,
         fields: &Fields,
         left_rows: &[i32],
@@ -280,13 +292,42 @@ impl ExponentBox {
     ) -> Option<(Vec<i32>, Vec<A::Sum>)> {
         let left_keys: Vec<K> = fields.keys(left_rows, &self.left_low, left.len());
         let right_keys: Vec<K> = fields.keys(right_rows, &self.right_low, right.len());
-        let terms = merge_rows::<A, K>(&left_keys, left, &right_keys, right)?;
+        let mut cursors = vec![0; left.len()];
+        let mut block: Vec<(K, A::Sum)> = Vec::new();
+        let mut terms: Vec<(K, A::Sum)> = Vec::new();
+        for end in boundaries(&left_keys, &right_keys)
+            .into_iter()
+            .map(Some)
+            .chain([None])
+        {
+            for ((key, a), cursor) in left_keys.iter().zip(left).zip(&mut cursors) {
+                while let Some(right_key) = right_keys.get(*cursor) {
+                    let product = key.times(right_key);
+                    if end.as_ref().is_some_and(|end| product >= *end) {
+                        break;
+                    }
+                    let mut sum = A::Sum::zero();
+                    A::add_product(&mut sum, a, &right[*cursor])?;
+                    block.push((product, sum));
+                    *cursor += 1;
+                }
+            }
+            block.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            for (key, sum) in block.drain(..) {
+                match terms.last_mut() {
+                    Some((last, total)) if *last == key => A::add(total, &sum)?,
+                    _ => terms.push((key, sum)),
+                }
+            }
+        }
         let mut rows = Vec::with_capacity(terms.len() * self.width);
         let mut values = Vec::with_capacity(terms.len());
         for (key, sum) in terms {
-            for (c, field) in fields.columns.iter().enumerate() {
-                let digit = key.limb(field.limb) >> field.shift & ((1u128 << field.bits) - 1);
-                rows.push(self.exponent(c, digit as u64));
+            if sum.is_zero() {
+                continue;
+            }
+            for c in 0..self.width {
+                rows.push(self.exponent(c, fields.digit(&key, c)));
             }
             values.push(sum);
         }
@@ -294,10 +335,28 @@ impl ExponentBox {
     }
 }
 
+/// Keys that cut the products into blocks of about [`SORT_BLOCK`], by sampling the products.
+fn boundaries<K: Key>(left_keys: &[K], right_keys: &[K]) -> Vec<K> {
+    let products = left_keys.len().saturating_mul(right_keys.len());
+    let samples = products / SORT_BLOCK * SAMPLES_PER_BLOCK;
+    let mut keys: Vec<K> = (0..samples)
+        .map(|k| {
+            let index = k * (products / samples);
+            left_keys[index / right_keys.len()].times(&right_keys[index % right_keys.len()])
+        })
+        .collect();
+    keys.sort_unstable();
+    keys.into_iter()
+        .skip(SAMPLES_PER_BLOCK)
+        .step_by(SAMPLES_PER_BLOCK)
+        .collect()
+}
+
 /// Where each indeterminate's exponent lies in a packed key.
-struct Fields {
+pub(super) struct Fields {
     columns: Vec<Field>,
-    limbs: usize,
+    /// The number of 128-bit integers in a key.
+    pub(super) limbs: usize,
 }
 
 struct Field {
@@ -307,7 +366,7 @@ struct Field {
 }
 
 impl Fields {
-    fn new(spans: &[u64]) -> Self {
+    pub(super) fn new(spans: &[u64]) -> Self {
         let mut columns = Vec::with_capacity(spans.len());
         let mut limb = 0;
         let mut used = 0;
@@ -336,7 +395,8 @@ impl Fields {
         }
     }
 
-    fn keys<K: Key>(&self, rows: &[i32], low: &[i32], count: usize) -> Vec<K> {
+    /// The keys of `count` rows, relative to the lowest exponents.
+    pub(super) fn keys<K: Key>(&self, rows: &[i32], low: &[i32], count: usize) -> Vec<K> {
         let width = self.columns.len();
         let mut limbs = vec![0u128; self.limbs];
         (0..count)
@@ -350,43 +410,175 @@ impl Fields {
             })
             .collect()
     }
+
+    /// The exponent of one indeterminate in a key, relative to its lowest.
+    pub(super) fn digit<K: Key>(&self, key: &K, column: usize) -> u64 {
+        let field = &self.columns[column];
+        (key.limb(field.limb) >> field.shift & ((1u128 << field.bits) - 1)) as u64
+    }
 }
 
-/// Sums the rows `left[i] · right`, each of them sorted already, by merging halves.
-fn merge_rows<A: Arithmetic, K: Key>(
-    left_keys: &[K],
-    left: &[A::Factor],
-    right_keys: &[K],
-    right: &[A::Factor],
-) -> Option<Vec<(K, A::Sum)>> {
-    if let ([key], [a]) = (left_keys, left) {
-        return right_keys
-            .iter()
-            .zip(right)
-            .map(|(right_key, b)| {
-                let mut sum = A::Sum::zero();
-                A::add_product(&mut sum, a, b)?;
-                Some((key.times(right_key), sum))
-            })
-            .collect();
-    }
-    let middle = left.len() / 2;
-    let first = merge_rows::<A, K>(&left_keys[..middle], &left[..middle], right_keys, right)?;
-    let second = merge_rows::<A, K>(&left_keys[middle..], &left[middle..], right_keys, right)?;
-    let mut merged = Vec::with_capacity(first.len() + second.len());
-    let mut second = second.into_iter().peekable();
-    for (key, mut sum) in first {
-        while let Some(smaller) = second.next_if(|(other, _)| *other < key) {
-            merged.push(smaller);
-        }
-        if let Some((_, other)) = second.next_if(|(other, _)| *other == key) {
-            A::add(&mut sum, &other)?;
-            if sum.is_zero() {
-                continue;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    type Terms = BTreeMap<Vec<i32>, i128>;
+
+    /// The product by definition.
+    fn schoolbook(left: &Terms, right: &Terms) -> BTreeMap<Vec<i32>, BigInt> {
+        let mut product: BTreeMap<Vec<i32>, BigInt> = BTreeMap::new();
+        for (a, x) in left {
+            for (b, y) in right {
+                let row = a.iter().zip(b).map(|(a, b)| a + b).collect();
+                *product.entry(row).or_default() += BigInt::from(*x) * y;
             }
         }
-        merged.push((key, sum));
+        product.retain(|_, c| !c.is_zero());
+        product
     }
-    merged.extend(second);
-    Some(merged)
+
+    fn unzipped(terms: &Terms) -> (Vec<i32>, Vec<i128>) {
+        (
+            terms.keys().flatten().copied().collect(),
+            terms.values().copied().collect(),
+        )
+    }
+
+    fn big(values: &[i128]) -> Vec<BigInt> {
+        values.iter().map(|&v| BigInt::from(v)).collect()
+    }
+
+    fn terms(count: usize, range: i32, size: i128) -> impl Strategy<Value = Terms> {
+        let row = prop::collection::vec(-range..=range, 3);
+        let value = (-size..=size).prop_filter("not zero", |&v| v != 0);
+        prop::collection::btree_map(row, value, 1..count)
+    }
+
+    fn words(values: &[i128]) -> Vec<i64> {
+        values.iter().map(|&v| v as i64).collect()
+    }
+
+    /// All ways to multiply agree with the definition.
+    fn check(left: &Terms, right: &Terms, small: bool) {
+        let expected = schoolbook(left, right);
+        let expected: (Vec<i32>, Vec<BigInt>) = (
+            expected.keys().flatten().copied().collect(),
+            expected.into_values().collect(),
+        );
+        let ((r, a), (s, b)) = (unzipped(left), unzipped(right));
+        let exponent_box = ExponentBox::new(3, &r, &s);
+        let volume = exponent_box.spans.iter().map(|s| s + 1).product::<u64>() as usize;
+        let fields = Fields::new(&exponent_box.spans);
+        let (big_a, big_b) = (big(&a), big(&b));
+        let mut results = vec![
+            exponent_box.dense::<Unbounded>(volume, &r, &big_a, &s, &big_b),
+            exponent_box.sorted::<Unbounded, [u128; 1]>(&fields, &r, &big_a, &s, &big_b),
+            exponent_box.sorted::<Unbounded, Vec<u128>>(&fields, &r, &big_a, &s, &big_b),
+        ];
+        if small {
+            let (c, d) = (words(&a), words(&b));
+            for machine in [
+                exponent_box.dense::<Words>(volume, &r, &c, &s, &d),
+                exponent_box.dense::<Checked>(volume, &r, &a, &s, &b),
+                exponent_box.sorted::<Words, [u128; 1]>(&fields, &r, &c, &s, &d),
+                exponent_box.sorted::<Checked, [u128; 1]>(&fields, &r, &a, &s, &b),
+            ] {
+                results.push(machine.map(|(rows, sums)| (rows, big(&sums))));
+            }
+        }
+        for result in results {
+            assert_eq!(result.as_ref(), Some(&expected));
+        }
+        let (rows, sums) = product(3, (&r, &Integers::Small(a)), (&s, &Integers::Small(b)));
+        assert_eq!((rows, sums.to_big().into_owned()), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn all_paths_agree(a in terms(12, 4, 9), b in terms(12, 4, 9)) {
+            check(&a, &b, true);
+        }
+
+        #[test]
+        fn overflow_falls_back_to_big_integers(
+            a in terms(6, 2, 1 << 100), b in terms(6, 2, 1 << 100),
+        ) {
+            check(&a, &b, false);
+        }
+    }
+
+    /// Many blocks, dense and sorted.
+    #[test]
+    fn blocks_join() {
+        let line = |step: i32, count: i32| -> Terms {
+            (0..count)
+                .map(|i| {
+                    (
+                        vec![i * step % 61, i * step / 61, i % 7],
+                        i128::from(i % 11) + 1,
+                    )
+                })
+                .collect()
+        };
+        let (a, b) = (line(37, 150), line(53, 170));
+        let (rows, others) = (unzipped(&a).0, unzipped(&b).0);
+        let spans = ExponentBox::new(3, &rows, &others).spans;
+        assert!(spans.iter().map(|s| s + 1).product::<u64>() > 2 * DENSE_BLOCK as u64);
+        assert!(a.len() * b.len() > 4 * SORT_BLOCK);
+        check(&a, &b, true);
+    }
+
+    #[test]
+    fn checked_arithmetic_reports_overflow() {
+        let one: Terms = [(vec![0, 0, 0], i128::MAX), (vec![1, 0, 0], 1)].into();
+        let other: Terms = [(vec![0, 0, 0], 1), (vec![1, 0, 0], i128::MAX)].into();
+        let ((r, a), (s, b)) = (unzipped(&one), unzipped(&other));
+        let exponent_box = ExponentBox::new(3, &r, &s);
+        assert!(exponent_box.run::<Checked>(&r, &a, &s, &b).is_none());
+        check(&one, &other, false);
+    }
+
+    /// The bound for unchecked words is sharp: `2^63 · 2^63 · 2` does not fit, half of it does.
+    #[test]
+    fn words_are_used_only_below_the_bound() {
+        let lowest = i128::from(i64::MIN);
+        assert!(as_words(&[lowest], &[lowest]).is_some());
+        assert!(as_words(&[lowest], &[lowest, lowest]).is_none());
+        assert!(as_words(&[lowest - 1], &[1]).is_none());
+        let a: Terms = (0..2).map(|i| (vec![i, 0, 0], lowest)).collect();
+        check(&a, &a, false);
+    }
+
+    /// Keys of one, two and more limbs, by the number of bits that the exponents need.
+    #[test]
+    fn wide_exponents_take_more_limbs() {
+        for (width, limbs) in [(3, 1), (6, 2), (12, 4)] {
+            let row = |sign: i32, i: usize| {
+                if i.is_multiple_of(2) {
+                    sign * (1 << 30)
+                } else {
+                    -sign
+                }
+            };
+            let rows: Vec<i32> = [-1, 1]
+                .iter()
+                .flat_map(|&sign| (0..width).map(move |i| row(sign, i)))
+                .collect();
+            let exponent_box = ExponentBox::new(width, &rows[..width], &rows);
+            assert_eq!(Fields::new(&vec![1 << 32; width]).limbs, limbs);
+            let half: Vec<i32> = rows.iter().map(|e| e / 2).collect();
+            let values = Integers::Small(vec![1, 1]);
+            let (product_rows, sums) = product(width, (&half, &values), (&half, &values));
+            let zero = vec![0; width];
+            let doubled: Vec<i32> = half.iter().map(|e| 2 * e).collect();
+            let expected = [&doubled[..width], &zero, &doubled[width..]].concat();
+            assert_eq!(
+                (product_rows, sums.to_big().into_owned()),
+                (expected, big(&[1, 2, 1]))
+            );
+            assert_eq!(exponent_box.width, width);
+        }
+    }
 }
