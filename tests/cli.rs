@@ -39,13 +39,27 @@ fn model(spins: usize, terms: &str) -> String {
 #[test]
 fn two_spins_have_the_partition_function_of_the_textbook() {
     let folder = TempDir::new().unwrap();
-    let path = file(&folder, "m.json", &model(2, r#"[{"sites":[0,1],"coupling":0.3}]"#));
-    let answer = json(&["exact", path.to_str().unwrap(), "--marginals", "--pairs", "--format", "json"]);
+    let path = file(
+        &folder,
+        "m.json",
+        &model(2, r#"[{"sites":[0,1],"coupling":0.3}]"#),
+    );
+    let answer = json(&[
+        "exact",
+        path.to_str().unwrap(),
+        "--marginals",
+        "--pairs",
+        "--format",
+        "json",
+    ]);
     let bounds = |v: &Value| (v["lo"].as_f64().unwrap(), v["hi"].as_f64().unwrap());
     // Z = 2 e^K + 2 e^{−K} = 4 cosh K, ⟨s₀ s₁⟩ = tanh K.
     let (lo, hi) = bounds(&answer["log_z"]);
     let exact = (4.0 * 0.3_f64.cosh()).ln();
-    assert!(lo <= exact + 1e-15 && exact - 1e-15 <= hi && hi - lo < 1e-14, "[{lo}, {hi}]");
+    assert!(
+        lo <= exact + 1e-15 && exact - 1e-15 <= hi && hi - lo < 1e-14,
+        "[{lo}, {hi}]"
+    );
     let pair = &answer["pair"][0];
     assert_eq!((pair[0].as_u64(), pair[1].as_u64()), (Some(0), Some(1)));
     let (lo, hi) = (pair[2].as_f64().unwrap(), pair[3].as_f64().unwrap());
@@ -64,19 +78,31 @@ fn bad_models_are_refused_with_file_place_and_reason() {
         (&model(2, r#"[{"sites":[0,0],"coupling":1}]"#), "twice"),
         (&model(2, r#"[{"sites":[0],"coupling":1e999}]"#), "line 1"),
         (&model(2, r#"[{"sites":[0],"coupling":NaN}]"#), "line 1"),
-        (&model(2, r#"[{"sites":[0],"coupling":1,"beta":2}]"#), "beta"),
+        (
+            &model(2, r#"[{"sites":[0],"coupling":1,"beta":2}]"#),
+            "beta",
+        ),
         (&model(2, r#"[{"sites":[-1],"coupling":1}]"#), "line 1"),
         (&model(0, "[]"), "at least one spin"),
         (&model(1 << 40, "[]"), "limit"),
-        (&model(2, "[]").replace("\"version\":1", "\"version\":2"), "version"),
-        (&model(2, "[]").replace("blockspin-model", "other"), "format"),
+        (
+            &model(2, "[]").replace("\"version\":1", "\"version\":2"),
+            "version",
+        ),
+        (
+            &model(2, "[]").replace("blockspin-model", "other"),
+            "format",
+        ),
     ];
     for (i, (text, reason)) in cases.iter().enumerate() {
         let path = file(&folder, &format!("bad{i}.json"), text);
         let (code, out, err) = run(&["exact", path.to_str().unwrap()]);
         assert_eq!(code, 2, "{text}: {err}");
         assert!(out.is_empty(), "{text}: data on stdout");
-        assert!(err.contains(&format!("bad{i}.json")) && err.contains(reason), "{text}: {err}");
+        assert!(
+            err.contains(&format!("bad{i}.json")) && err.contains(reason),
+            "{text}: {err}"
+        );
     }
 }
 
@@ -94,7 +120,11 @@ fn a_large_dense_model_is_refused_with_its_cost() {
     let terms: Vec<String> = (0..n)
         .flat_map(|i| (0..i).map(move |j| format!(r#"{{"sites":[{j},{i}],"coupling":0.01}}"#)))
         .collect();
-    let path = file(&folder, "big.json", &model(n, &format!("[{}]", terms.join(","))));
+    let path = file(
+        &folder,
+        "big.json",
+        &model(n, &format!("[{}]", terms.join(","))),
+    );
     let (code, out, err) = run(&["exact", path.to_str().unwrap()]);
     assert_eq!(code, 4, "{err}");
     assert!(out.is_empty());
@@ -105,7 +135,10 @@ fn a_large_dense_model_is_refused_with_its_cost() {
 
 #[test]
 fn unknown_names_are_answered_with_the_nearest() {
-    for arguments in [&["explain", "jefferson2019-eq1"][..], &["verify", "--claim", "jeferson2019-eq17"]] {
+    for arguments in [
+        &["explain", "jefferson2019-eq1"][..],
+        &["verify", "--claim", "jeferson2019-eq17"],
+    ] {
         let (code, _, err) = run(arguments);
         assert_eq!(code, 2);
         assert!(err.contains("did you mean jefferson2019-eq1"), "{err}");
@@ -117,13 +150,27 @@ fn unknown_names_are_answered_with_the_nearest() {
 
 #[test]
 fn verify_speaks_three_formats() {
-    let claim = ["verify", "--claim", "jefferson2019-eq17", "--claim", "demellokoch2019-eq61"];
+    let claim = [
+        "verify",
+        "--claim",
+        "jefferson2019-eq17",
+        "--claim",
+        "demellokoch2019-eq61",
+    ];
     let ledger = json(&[&claim[..], &["--format", "json"]].concat());
     assert_eq!(ledger["claims"].as_array().unwrap().len(), 2);
     let first = &ledger["claims"][0];
     for key in [
-        "id", "source", "equation", "printed_status", "correction", "condition", "evidence",
-        "controls", "counterexample", "reproduce",
+        "id",
+        "source",
+        "equation",
+        "printed_status",
+        "correction",
+        "condition",
+        "evidence",
+        "controls",
+        "counterexample",
+        "reproduce",
     ] {
         assert!(first.get(key).is_some(), "{key} is missing");
     }
@@ -139,8 +186,19 @@ fn verify_speaks_three_formats() {
 
 #[test]
 fn the_reproduce_command_reproduces() {
-    let ledger = json(&["verify", "--claim", "jefferson2019-eq08", "--seed", "5", "--format", "json"]);
-    let command = ledger["claims"][0]["reproduce"].as_str().unwrap().to_owned();
+    let ledger = json(&[
+        "verify",
+        "--claim",
+        "jefferson2019-eq08",
+        "--seed",
+        "5",
+        "--format",
+        "json",
+    ]);
+    let command = ledger["claims"][0]["reproduce"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let mut words = command.split(' ');
     assert_eq!(words.next(), Some("blockspin"));
     let arguments: Vec<&str> = words.chain(["--format", "json"]).collect();
@@ -151,12 +209,22 @@ fn the_reproduce_command_reproduces() {
 fn out_writes_the_same_as_stdout_and_reports_a_folder_that_is_not_there() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("ledger.json");
-    let arguments = ["verify", "--claim", "jefferson2019-eq11", "--format", "json"];
+    let arguments = [
+        "verify",
+        "--claim",
+        "jefferson2019-eq11",
+        "--format",
+        "json",
+    ];
     let (_, out, _) = run(&arguments);
     let (code, nothing, _) = run(&[&arguments[..], &["--out", path.to_str().unwrap()]].concat());
     assert_eq!((code, nothing.as_str()), (0, ""));
     assert_eq!(fs::read_to_string(&path).unwrap(), out);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file was left");
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "a temporary file was left"
+    );
     let (code, _, err) = run(&[&arguments[..], &["--out", "no/such/folder/x"]].concat());
     assert_eq!(code, 5, "{err}");
 }
@@ -165,7 +233,13 @@ fn out_writes_the_same_as_stdout_and_reports_a_folder_that_is_not_there() {
 fn explain_tells_the_story_of_a_claim() {
     let (code, text, _) = run(&["explain", "jefferson2019-eq17"]);
     assert_eq!(code, 0);
-    for part in ["As printed", "Right form", "counterexample", "Evidence", "Negative controls"] {
+    for part in [
+        "As printed",
+        "Right form",
+        "counterexample",
+        "Evidence",
+        "Negative controls",
+    ] {
         assert!(text.contains(part), "{part:?} is not in {text}");
     }
 }

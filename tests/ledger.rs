@@ -35,12 +35,28 @@ fn every_numbered_equation_has_its_claim() {
 fn ids_are_unique_kebab_case_and_begin_with_their_source() {
     let mut seen = BTreeSet::new();
     for claim in all_claims() {
-        let Claim { id, source, title, printed, .. } = claim;
+        let Claim {
+            id,
+            source,
+            title,
+            printed,
+            ..
+        } = claim;
         assert!(seen.insert(id), "{id} stands twice");
         assert!(id.starts_with(&format!("{}-", source.key())), "{id}");
-        assert!(id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{id}");
-        assert!(!title.is_empty() && !printed.is_empty(), "{id} says nothing");
-        assert!(title.chars().count() <= 72, "{id}: the title is too long for a table");
+        assert!(
+            id.chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+            "{id}"
+        );
+        assert!(
+            !title.is_empty() && !printed.is_empty(),
+            "{id} says nothing"
+        );
+        assert!(
+            title.chars().count() <= 72,
+            "{id}: the title is too long for a table"
+        );
     }
 }
 
@@ -75,7 +91,9 @@ fn records_carry_what_their_status_demands() {
                 let sentence = r.what_was_wrong.unwrap_or_default();
                 assert!(sentence.len() > 10, "{} does not say what was wrong", r.id);
                 assert!(
-                    r.evidence.iter().any(|e| e.scope.starts_with("corrected form")),
+                    r.evidence
+                        .iter()
+                        .any(|e| e.scope.starts_with("corrected form")),
                     "{}: nothing shows that the correction holds",
                     r.id
                 );
@@ -85,7 +103,11 @@ fn records_carry_what_their_status_demands() {
             Status::Holds | Status::Definition => {}
         }
         if !matches!(r.printed_status, Status::Definition | Status::Inconclusive) {
-            assert!(r.controls.len() >= 4, "{}: three mutants and one against vacuity", r.id);
+            assert!(
+                r.controls.len() >= 4,
+                "{}: three mutants and one against vacuity",
+                r.id
+            );
             assert!(!r.evidence.is_empty(), "{} has no evidence", r.id);
         }
     }
@@ -93,7 +115,11 @@ fn records_carry_what_their_status_demands() {
 
 #[test]
 fn records_do_not_depend_on_the_number_of_threads() {
-    let serial = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let again = serial.install(|| decide_all(&all_claims(), Seed::default(), expectations(), |_| {}));
+    let serial = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    let again =
+        serial.install(|| decide_all(&all_claims(), Seed::default(), expectations(), |_| {}));
     assert_eq!(again, records());
 }

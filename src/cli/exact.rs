@@ -48,8 +48,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let text = read_text(&arguments.model)?;
     let model = SpinHamiltonian::from_json(&text)
         .map_err(|e| Failure::bad_input(format!("{}: {e}", arguments.model.display())))?;
-    let want = Want { means: arguments.marginals, pairs: arguments.pairs };
-    let limits = Limits { max_seconds: arguments.max_seconds, max_bytes: arguments.max_bytes };
+    let want = Want {
+        means: arguments.marginals,
+        pairs: arguments.pairs,
+    };
+    let limits = Limits {
+        max_seconds: arguments.max_seconds,
+        max_bytes: arguments.max_bytes,
+    };
     let result = enumerate(&model, want, &limits).map_err(|e| match e {
         ExactError::TooLarge { .. } => Failure::too_large(e),
         e => Failure::bad_input(format!("{}: {e}", arguments.model.display())),
@@ -86,7 +92,9 @@ fn as_json(model: &SpinHamiltonian, result: ExactResult) -> anyhow::Result<Strin
         spins: model.spins(),
         log_z: result.log_z,
         mean: result.mean,
-        pair: result.pair.map(|p| p.iter().map(|(i, j, c)| (i, j, c.lo(), c.hi())).collect()),
+        pair: result
+            .pair
+            .map(|p| p.iter().map(|(i, j, c)| (i, j, c.lo(), c.hi())).collect()),
     };
     Ok(serde_json::to_string_pretty(&answer)? + "\n")
 }

@@ -45,15 +45,27 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn bad_input(message: impl fmt::Display) -> anyhow::Error {
-        Self { exit: Exit::BadInput, message: message.to_string() }.into()
+        Self {
+            exit: Exit::BadInput,
+            message: message.to_string(),
+        }
+        .into()
     }
 
     pub(super) fn too_large(message: impl fmt::Display) -> anyhow::Error {
-        Self { exit: Exit::TooLarge, message: message.to_string() }.into()
+        Self {
+            exit: Exit::TooLarge,
+            message: message.to_string(),
+        }
+        .into()
     }
 
     pub(super) fn io(message: impl fmt::Display) -> anyhow::Error {
-        Self { exit: Exit::Io, message: message.to_string() }.into()
+        Self {
+            exit: Exit::Io,
+            message: message.to_string(),
+        }
+        .into()
     }
 }
 

@@ -29,5 +29,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Format::Text => report::explain(&record),
         Format::Json => serde_json::to_string_pretty(&record)? + "\n",
     })?;
-    Ok(if record.is_as_expected() { Exit::Success } else { Exit::Unexpected })
+    Ok(if record.is_as_expected() {
+        Exit::Success
+    } else {
+        Exit::Unexpected
+    })
 }

@@ -31,9 +31,14 @@ pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
     } else {
         Box::new(File::open(path).map_err(unreadable)?)
     };
-    (&mut read).take(MAX_INPUT_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+    (&mut read)
+        .take(MAX_INPUT_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
     if text.len() as u64 > MAX_INPUT_BYTES {
-        return Err(Failure::bad_input(format!("{name}: longer than {MAX_INPUT_BYTES} bytes")));
+        return Err(Failure::bad_input(format!(
+            "{name}: longer than {MAX_INPUT_BYTES} bytes"
+        )));
     }
     Ok(text)
 }

@@ -141,6 +141,9 @@ mod tests {
     fn nearest_word_is_suggested() {
         assert_eq!(edit_distance("kitten", "sitting"), 3);
         let words = ["jefferson2019-eq07", "jefferson2019-eq17"];
-        assert_eq!(suggestion("jeferson2019-eq17", words.into_iter()), "; did you mean jefferson2019-eq17?");
+        assert_eq!(
+            suggestion("jeferson2019-eq17", words.into_iter()),
+            "; did you mean jefferson2019-eq17?"
+        );
     }
 }

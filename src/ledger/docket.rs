@@ -110,10 +110,10 @@ impl Docket {
     ) -> Cases<'d, 'c, I, V> {
         let truth: Vec<V> = cases.iter().map(|c| truth(&c.instance)).collect();
         Cases {
-            docket: self,
+            book: self,
             scope: scope.into(),
             kind: V::KIND,
-            cases,
+            systems: cases,
             truth,
         }
     }
@@ -325,10 +325,10 @@ impl Entry {
 /// ```
 #[must_use = "finish() enters the control against vacuity"]
 pub struct Cases<'d, 'c, I, V> {
-    docket: &'d mut Docket,
+    book: &'d mut Docket,
     scope: String,
     kind: EvidenceKind,
-    cases: &'c [Case<I>],
+    systems: &'c [Case<I>],
     truth: Vec<V>,
 }
 
@@ -364,10 +364,10 @@ impl<I, V: Value> Cases<'_, '_, I, V> {
     }
 
     fn enter(self, about: impl Fn(&I) -> Form, form: impl Fn(&I) -> V) -> Self {
-        for (case, truth) in self.cases.iter().zip(&self.truth) {
+        for (case, truth) in self.systems.iter().zip(&self.truth) {
             let comparison = form(&case.instance).compare(truth);
             let about = about(&case.instance);
-            self.docket.check(
+            self.book.check(
                 about,
                 self.kind,
                 &self.scope,
@@ -382,12 +382,12 @@ impl<I, V: Value> Cases<'_, '_, I, V> {
     /// A mutant of the true form; it must differ from the truth on at least one case.
     pub fn mutant(self, name: &str, form: impl Fn(&I) -> V) -> Self {
         let comparisons: Vec<Comparison> = self
-            .cases
+            .systems
             .iter()
             .zip(&self.truth)
             .map(|(case, truth)| form(&case.instance).compare(truth))
             .collect();
-        self.docket.mutant_anywhere(name, comparisons);
+        self.book.mutant_anywhere(name, comparisons);
         self
     }
 
@@ -398,7 +398,7 @@ impl<I, V: Value> Cases<'_, '_, I, V> {
                 .truth
                 .iter()
                 .any(|t| matches!(t.compare(&self.truth[0]), Comparison::Differs { .. }));
-        self.docket
+        self.book
             .not_vacuous(format!("the value varies over {}", self.scope), varies);
     }
 

@@ -29,8 +29,16 @@ struct Entry<'a> {
 pub fn ledger_json(records: &[Record], seed: Seed) -> Result<String, serde_json::Error> {
     let claims = records
         .iter()
-        .map(|record| Entry { record, as_expected: record.is_as_expected() })
+        .map(|record| Entry {
+            record,
+            as_expected: record.is_as_expected(),
+        })
         .collect();
-    let ledger = Ledger { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), seed: seed.0, claims };
+    let ledger = Ledger {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        seed: seed.0,
+        claims,
+    };
     serde_json::to_string_pretty(&ledger)
 }

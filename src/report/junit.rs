@@ -1,4 +1,4 @@
-//! The ledger as JUnit XML, for continuous integration servers.
+//! The ledger as `JUnit` XML, for continuous integration servers.
 
 use crate::ledger::{Record, Source, Status};
 use std::fmt::Write;
@@ -25,7 +25,9 @@ fn escape(text: &str) -> String {
 /// A claim that did not come out as expected is a failure; one that is inconclusive as expected is
 /// skipped, with the reason; everything else passes.
 pub fn ledger_junit(records: &[Record]) -> String {
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"blockspin\">\n");
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"blockspin\">\n",
+    );
     for source in Source::ALL {
         let suite: Vec<&Record> = records.iter().filter(|r| r.source == source).collect();
         if suite.is_empty() {
@@ -39,12 +41,22 @@ pub fn ledger_junit(records: &[Record]) -> String {
             suite.len()
         );
         for record in suite {
-            let _ = write!(xml, "    <testcase classname=\"{source}\" name=\"{}\"", escape(record.id));
+            let _ = write!(
+                xml,
+                "    <testcase classname=\"{source}\" name=\"{}\"",
+                escape(record.id)
+            );
             let reason = record.reason.as_deref().unwrap_or("");
             if !record.is_as_expected() {
-                let expected = record.expected_status.map_or("no expectation", Status::word);
+                let expected = record
+                    .expected_status
+                    .map_or("no expectation", Status::word);
                 let message = format!("{}, expected {expected}; {reason}", record.printed_status);
-                let _ = writeln!(xml, "><failure message=\"{}\"/></testcase>", escape(&message));
+                let _ = writeln!(
+                    xml,
+                    "><failure message=\"{}\"/></testcase>",
+                    escape(&message)
+                );
             } else if is_skipped(record) {
                 let _ = writeln!(xml, "><skipped message=\"{}\"/></testcase>", escape(reason));
             } else {
@@ -76,8 +88,16 @@ mod tests {
         };
         let expected = Expectations::parse("jefferson2019-x inconclusive").unwrap();
         let known = ledger_junit(&decide_all(&[claim], Seed(1), &expected, |_| {}));
-        assert!(known.contains("<skipped message=\"a &lt; b &amp; &quot;c&quot;\"/>"), "{known}");
-        let unknown = ledger_junit(&decide_all(&[claim], Seed(1), &Expectations::default(), |_| {}));
+        assert!(
+            known.contains("<skipped message=\"a &lt; b &amp; &quot;c&quot;\"/>"),
+            "{known}"
+        );
+        let unknown = ledger_junit(&decide_all(
+            &[claim],
+            Seed(1),
+            &Expectations::default(),
+            |_| {},
+        ));
         assert!(unknown.contains("failures=\"1\""), "{unknown}");
     }
 }

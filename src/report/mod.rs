@@ -1,4 +1,4 @@
-//! Records of decisions as text, JSON and JUnit XML.
+//! Records of decisions as text, JSON and `JUnit` XML.
 
 mod json;
 mod junit;

@@ -34,7 +34,9 @@ pub fn ledger_text(records: &[Record]) -> String {
                 r.id, r.printed_status, r.title
             );
             if !r.is_as_expected() {
-                let expected = r.expected_status.map_or("no expectation is committed", Status::word);
+                let expected = r
+                    .expected_status
+                    .map_or("no expectation is committed", Status::word);
                 let _ = writeln!(out, "  {:id_width$}  ^ not as expected: {expected}", "");
             }
             if let Some(why) = remark(r) {
@@ -83,7 +85,11 @@ pub fn summary(records: &[Record]) -> String {
     let count = |s: Status| records.iter().filter(|r| r.printed_status == s).count();
     let controls: usize = records.iter().map(|r| r.controls.len()).sum();
     let rejected: usize = records.iter().map(Record::controls_rejected).sum();
-    let surprises: Vec<&str> = records.iter().filter(|r| !r.is_as_expected()).map(|r| r.id).collect();
+    let surprises: Vec<&str> = records
+        .iter()
+        .filter(|r| !r.is_as_expected())
+        .map(|r| r.id)
+        .collect();
     let mut out = format!(
         "{} claims: {} hold as printed, {} hold under a condition that the text leaves out, {} fail, \
          {} are definitions, {} are inconclusive.\n\
@@ -123,8 +129,16 @@ fn list(items: impl IntoIterator<Item = String>) -> String {
 /// Everything that is known of one claim.
 pub fn explain(r: &Record) -> String {
     let mut out = String::new();
-    let place = r.equation.map_or("in the text".to_owned(), |n| format!("equation ({n})"));
-    let _ = writeln!(out, "{}\n{}, {place}: {}\n", r.id, r.source.title(), r.title);
+    let place = r
+        .equation
+        .map_or("in the text".to_owned(), |n| format!("equation ({n})"));
+    let _ = writeln!(
+        out,
+        "{}\n{}, {place}: {}\n",
+        r.id,
+        r.source.title(),
+        r.title
+    );
     section(&mut out, "As printed", r.printed);
     let status = match (r.printed_status, remark(r)) {
         (status, Some(why)) => format!("{status}: {why}"),
@@ -145,18 +159,33 @@ pub fn explain(r: &Record) -> String {
         );
     }
     if !r.conventions.is_empty() {
-        section(&mut out, "Conventions", &list(r.conventions.iter().map(|s| (*s).to_owned())));
+        section(
+            &mut out,
+            "Conventions",
+            &list(r.conventions.iter().map(|s| (*s).to_owned())),
+        );
     }
     if !r.assumptions.is_empty() {
-        section(&mut out, "Assumptions", &list(r.assumptions.iter().map(|s| (*s).to_owned())));
+        section(
+            &mut out,
+            "Assumptions",
+            &list(r.assumptions.iter().map(|s| (*s).to_owned())),
+        );
     }
     if !r.evidence.is_empty() {
-        let lines = r.evidence.iter().map(|e| format!("{}: {}: {}", e.kind, e.scope, e.detail));
+        let lines = r
+            .evidence
+            .iter()
+            .map(|e| format!("{}: {}: {}", e.kind, e.scope, e.detail));
         section(&mut out, "Evidence", &list(lines));
     }
     if !r.controls.is_empty() {
         let lines = r.controls.iter().map(|c| {
-            format!("{} {}", if c.rejected { "rejected" } else { "SURVIVED" }, c.name)
+            format!(
+                "{} {}",
+                if c.rejected { "rejected" } else { "SURVIVED" },
+                c.name
+            )
         });
         section(&mut out, "Negative controls", &list(lines));
     }
@@ -173,6 +202,10 @@ mod tests {
         let text = "word ".repeat(60);
         let wrapped = wrap(&text, 8);
         assert_eq!(wrapped.split_whitespace().count(), 60);
-        assert!(wrapped.lines().all(|l| l.starts_with("        word") && l.len() <= WIDTH));
+        assert!(
+            wrapped
+                .lines()
+                .all(|l| l.starts_with("        word") && l.len() <= WIDTH)
+        );
     }
 }

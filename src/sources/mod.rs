@@ -24,6 +24,7 @@ pub fn all_claims() -> Vec<Claim> {
 pub fn expectations() -> &'static Expectations {
     static LIST: OnceLock<Expectations> = OnceLock::new();
     LIST.get_or_init(|| {
-        Expectations::parse(include_str!("expected.txt")).expect("the committed list is well-formed")
+        Expectations::parse(include_str!("expected.txt"))
+            .expect("the committed list is well-formed")
     })
 }

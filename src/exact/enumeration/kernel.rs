@@ -217,7 +217,6 @@ mod tests {
     use crate::random::Seed;
 
     #[test]
-    #[expect(clippy::cast_lossless, reason = "the comparison is the point")]
     fn contraction_and_reverse_sweep_agree_with_the_plain_sum() {
         let mut stream = Seed(3).stream("kernel", 0);
         for n in 0..=10_usize {
