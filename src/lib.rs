@@ -1,7 +1,15 @@
 //! Decides theoretical claims about Boltzmann distributions, Boltzmann machines and the
 //! renormalization group.
 
+pub mod cli;
+pub mod estimate;
 pub mod exact;
+pub mod learn;
+pub mod ledger;
 pub mod model;
 pub mod numeric;
 pub mod random;
+pub mod report;
+pub mod rg;
+pub mod sources;
+pub mod symbolic;

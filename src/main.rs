@@ -1,1 +1,5 @@
-fn main() {}
+//! The `blockspin` program.
+
+fn main() -> blockspin::cli::Exit {
+    blockspin::cli::run()
+}

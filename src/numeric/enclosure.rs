@@ -466,7 +466,7 @@ fn exp_bounds(x: f64) -> (f64, f64) {
 }
 
 fn ln_bounds(x: f64) -> (f64, f64) {
-    if x == 1.0 {
+    if x.to_bits() == 1.0_f64.to_bits() {
         return (0.0, 0.0);
     }
     if x == f64::INFINITY {

@@ -23,7 +23,7 @@ impl Default for Seed {
 #[derive(Clone, Debug)]
 pub struct Stream(Xoshiro256PlusPlus);
 
-/// Mixing function of SplitMix64 (Steele, Lea and Flood 2014), a bijection of the 64-bit words.
+/// Mixing function of `SplitMix64` (Steele, Lea and Flood 2014), a bijection of the 64-bit words.
 fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

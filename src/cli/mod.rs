@@ -1,0 +1,44 @@
+//! The command line: what the user typed, what it resolves to, exit codes.
+
+mod exact;
+mod exit;
+mod explain;
+mod output;
+mod verify;
+
+use clap::{Parser, Subcommand};
+pub use exit::Exit;
+
+/// Decides theoretical claims about Boltzmann distributions, Boltzmann machines and the
+/// renormalization group.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Decide the claims of the source documents
+    Verify(verify::Arguments),
+    /// Show one claim with its evidence, counterexample and controls
+    Explain(explain::Arguments),
+    /// Partition function, means and correlators of a spin model, with rigorous bounds
+    Exact(exact::Arguments),
+}
+
+/// Runs the program on the process's arguments.
+pub fn run() -> Exit {
+    // Usage errors are printed by clap, which exits with 2, and with 0 for help and version.
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Verify(a) => verify::run(&a),
+        Command::Explain(a) => explain::run(&a),
+        Command::Exact(a) => exact::run(&a),
+    };
+    match outcome {
+        Ok(exit) => exit,
+        Err(error) => exit::report(&error),
+    }
+}

@@ -1,0 +1,1 @@
+//! Estimates and tests whose size is valid at finite sample size.

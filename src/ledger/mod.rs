@@ -1,0 +1,26 @@
+//! Claims, the evidence for and against them, and what follows from it.
+//!
+//! A [`Claim`] is data plus a function. The function is handed a [`Docket`] and enters into it what
+//! it computed: values of the printed form beside values of an independent route, on cases that it
+//! names. The docket compares, keeps the smallest counterexample and counts the mutants that it
+//! could reject; [`Record`] is what is left of it, and its [`Status`] is computed, never typed in.
+//!
+//! ```text
+//! printed form refuted somewhere ── holds wherever the named condition holds ──> conditional
+//!                                └─ otherwise ─────────────────────────────────> fails
+//! never refuted, compared at least once ───────────────────────────────────────> holds
+//! nothing to decide ───────────────────────────────────────────────────────────> definition
+//! anything undecided, a control that survives, a correction that does not hold > inconclusive
+//! ```
+
+mod claim;
+mod docket;
+mod record;
+mod run;
+mod value;
+
+pub use claim::{Claim, Source};
+pub use docket::{Case, Cases, Docket, Form};
+pub use record::{Control, Counterexample, Evidence, EvidenceKind, Record, Status};
+pub use run::{Expectations, ExpectationsError, decide, decide_all};
+pub use value::{Comparison, Value, narrow};

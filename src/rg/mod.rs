@@ -1,0 +1,1 @@
+//! Renormalization: decimation, block spins, cumulants, the variational transformation.
