@@ -8,6 +8,7 @@
 
 mod enumeration;
 mod fixed_energy;
+mod layer_sum;
 mod plan;
 mod rational;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod reference;
 mod result;
 
 pub use enumeration::{enumerate, plan_enumeration};
+pub use layer_sum::{RbmAverages, RbmResult, plan_rbm, rbm_sum};
 pub use plan::{ExactError, Limits, Plan, Quantity};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use result::{ExactResult, Method, PairTable, Want};

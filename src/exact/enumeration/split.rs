@@ -204,14 +204,19 @@ impl<'a> Walk<'a> {
     #[inline]
     pub(super) fn flip(&mut self, j: usize) {
         self.state ^= 1 << j;
+        // All ones for a minus: x ^ m − m is then −x, without a branch on a random sign.
+        let minus = i128::from(self.state >> j & 1) - 1;
+        for &(target, twice) in &self.split.single[j] {
+            self.energies[target] += (twice ^ minus) - minus;
+        }
         for change in &self.split.changes[j] {
-            let negative = (change.outer & !self.state).count_ones() & 1 == 1;
-            let energy = &mut self.energies[change.target];
-            *energy += if negative {
-                -change.twice
-            } else {
-                change.twice
-            };
+            let mut down = change.outer & !self.state;
+            let mut minus = 0;
+            while down != 0 {
+                minus = !minus;
+                down &= down - 1;
+            }
+            self.energies[change.target] += (change.twice ^ minus) - minus;
         }
     }
 
