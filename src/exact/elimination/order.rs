@@ -226,9 +226,11 @@ mod tests {
         assert!((order(Lattice::open(1, 50)).largest - 2.0).abs() < 1e-12);
         assert!((order("ring:50".parse().unwrap()).largest - 4.0).abs() < 1e-12);
         // Row by row an R×C grid takes R·C steps of 2^{C+1}; both ways round.
-        for (rows, columns) in [(12, 12), (30, 9), (9, 30)] {
-            let steps = (rows * columns) as f64 * 2.0_f64.powi(rows.min(columns) as i32 + 1);
-            assert!(order(Lattice::open(rows as usize, columns as usize)).steps <= steps);
+        for (rows, columns) in [(12_u8, 12_u8), (30, 9), (9, 30)] {
+            let sites = f64::from(rows) * f64::from(columns);
+            let steps = sites * 2.0_f64.powi(i32::from(rows.min(columns)) + 1);
+            let lattice = Lattice::open(rows.into(), columns.into());
+            assert!(order(lattice).steps <= steps);
         }
         assert!(order(Lattice::torus(6, 6)).largest <= 4096.0);
     }

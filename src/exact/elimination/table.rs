@@ -320,10 +320,35 @@ pub(super) fn sum_out<W: Weight>(
     project(inputs, scope, cards)
 }
 
+/// Reads a scope from its fastest end: the length of a block of variables that `block` accepts, at most
+/// 16 entries, then that of a run of variables that `run` accepts. Returns both and what is left.
+fn block_and_run<'a>(
+    scope: &'a [usize],
+    cards: &[usize],
+    block: impl Fn(usize) -> bool,
+    run: impl Fn(usize) -> bool,
+) -> (usize, usize, &'a [usize]) {
+    let take = |mut rest: &'a [usize], most: usize, accept: &dyn Fn(usize) -> bool| {
+        let mut length = 1;
+        while let Some((&v, before)) = rest.split_last()
+            && accept(v)
+            && length * cards[v] <= most
+        {
+            length *= cards[v];
+            rest = before;
+        }
+        (length, rest)
+    };
+    let (h, rest) = take(scope, 16, &block);
+    let (r, rest) = take(rest, TASK, &run);
+    (h, r, rest)
+}
+
 /// `out(scope) = Σ_x big(x, ·) small(x, ·)`.
 ///
-/// The fastest variables of the scope that only the small table has run innermost (`g`), then those
-/// that only the big one has (`r`): both tables are then read straight through.
+/// The fastest variables of the scope that only the small table has (g states) run innermost, then those
+/// that both have (h), then those that only the big one has (r): all three tables are then read and
+/// written straight through.
 fn join<W: Weight>(
     x: usize,
     big: &Table<W>,
@@ -331,61 +356,52 @@ fn join<W: Weight>(
     scope: &[usize],
     cards: &[usize],
 ) -> Vec<W> {
-    let small_scope = &small.scope;
-    let in_big = |v: &usize| big.scope.contains(v);
-    let in_small = |v: &usize| small_scope.contains(v);
-    let mut rest = scope;
-    let mut g = 1;
-    while let Some((v, before)) = rest.split_last()
-        && !in_big(v)
-    {
-        g *= cards[*v];
-        rest = before;
-    }
-    let mut r = 1;
-    while let Some((v, before)) = rest.split_last()
-        && in_big(v)
-        && !in_small(v)
-        && r < TASK
-    {
-        r *= cards[*v];
-        rest = before;
-    }
-    if g * r < SHORT {
+    let in_big = |v: usize| big.scope.contains(&v);
+    let in_small = |v: usize| small.scope.contains(&v);
+    let (g, _, rest) = block_and_run(scope, cards, |v| !in_big(v), |_| false);
+    let (h, r, rest) = block_and_run(rest, cards, &in_small, |v| in_big(v) && !in_small(v));
+    let only_big = rest.iter().all(|&v| in_big(v) || in_small(v));
+    if g * h * r < SHORT || !only_big {
         return project(&[big, small], scope, cards);
     }
-    let small = &small.values;
     let q = cards[x];
     let strides = [
         strides(&big.scope, rest, cards),
-        strides(small_scope, rest, cards),
+        strides(&small.scope, rest, cards),
     ];
     let slice = big.values.len() / q;
-    let small_slice = small.len() / q;
+    let small_slice = small.values.len() / q;
     let digits: Vec<usize> = rest.iter().map(|&v| cards[v]).collect();
     let total: usize = scope.iter().map(|&v| cards[v]).product();
     let mut out = vec![W::ZERO; total];
-    let run = g * r;
+    let run = g * h * r;
     let runs = (TASK / run).max(1);
+    let two = match (q, h, g) {
+        (2, 1, 1) => Some(join_two::<W, 1, 1, 1> as JoinTwo<W>),
+        (2, 1, 2) => Some(join_two::<W, 1, 2, 2> as JoinTwo<W>),
+        (2, 2, 1) => Some(join_two::<W, 2, 1, 2> as JoinTwo<W>),
+        (2, 2, 2) => Some(join_two::<W, 2, 2, 4> as JoinTwo<W>),
+        (2, 4, 1) => Some(join_two::<W, 4, 1, 4> as JoinTwo<W>),
+        (2, 4, 2) => Some(join_two::<W, 4, 2, 8> as JoinTwo<W>),
+        (2, 1, 4) => Some(join_two::<W, 1, 4, 4> as JoinTwo<W>),
+        (2, 2, 4) => Some(join_two::<W, 2, 4, 8> as JoinTwo<W>),
+        _ => None,
+    };
     out.par_chunks_mut(run * runs)
         .enumerate()
         .for_each(|(k, chunk)| {
             let mut place = Odometer::at(k * runs, digits.clone(), &strides);
             for out in chunk.chunks_mut(run) {
                 let (a, b) = (place.index[0], place.index[1]);
-                if q == 2 {
-                    let a0 = &big.values[a..a + r];
-                    let a1 = &big.values[a + slice..a + slice + r];
-                    let b0 = &small[b..b + g];
-                    let b1 = &small[b + small_slice..b + small_slice + g];
-                    join_two(a0, a1, b0, b1, out);
+                let a = |s: usize| &big.values[a + s * slice..][..h * r];
+                let b = |s: usize| &small.values[b + s * small_slice..][..g * h];
+                if let Some(two) = two {
+                    two(a(0), a(1), b(0), b(1), out);
                 } else {
                     for s in 0..q {
-                        let a = &big.values[a + s * slice..a + s * slice + r];
-                        let b = &small[b + s * small_slice..b + s * small_slice + g];
-                        for (out, &a) in out.chunks_exact_mut(g).zip(a) {
-                            for (out, &b) in out.iter_mut().zip(b) {
-                                *out = out.plus(a.times(b));
+                        for (out, a) in out.chunks_exact_mut(g * h).zip(a(s).chunks_exact(h)) {
+                            for (k, (out, &b)) in out.iter_mut().zip(b(s)).enumerate() {
+                                *out = out.plus(a[k / g].times(b));
                             }
                         }
                     }
@@ -396,28 +412,25 @@ fn join<W: Weight>(
     out
 }
 
-/// `out[i g + k] = a0[i] b0[k] + a1[i] b1[k]`.
-#[inline]
-fn join_two<W: Weight>(a0: &[W], a1: &[W], b0: &[W], b1: &[W], out: &mut [W]) {
-    match (b0, b1) {
-        (&[c0], &[c1]) => {
-            for ((out, &x), &y) in out.iter_mut().zip(a0).zip(a1) {
-                *out = x.times(c0).plus(y.times(c1));
-            }
-        }
-        (&[c0, d0], &[c1, d1]) => {
-            let (pairs, _) = out.as_chunks_mut::<2>();
-            for ((out, &x), &y) in pairs.iter_mut().zip(a0).zip(a1) {
-                out[0] = x.times(c0).plus(y.times(c1));
-                out[1] = x.times(d0).plus(y.times(d1));
-            }
-        }
-        _ => {
-            for ((out, &x), &y) in out.chunks_exact_mut(b0.len()).zip(a0).zip(a1) {
-                for ((out, &c), &d) in out.iter_mut().zip(b0).zip(b1) {
-                    *out = x.times(c).plus(y.times(d));
-                }
-            }
+type JoinTwo<W> = fn(&[W], &[W], &[W], &[W], &mut [W]);
+
+/// `out[i GH + k] = a0[i H + k/G] b0[k] + a1[i H + k/G] b1[k]` for k below GH, with its sizes known.
+fn join_two<W: Weight, const H: usize, const G: usize, const GH: usize>(
+    a0: &[W],
+    a1: &[W],
+    b0: &[W],
+    b1: &[W],
+    out: &mut [W],
+) {
+    let (Some(b0), Some(b1)) = (b0.first_chunk::<GH>(), b1.first_chunk::<GH>()) else {
+        return;
+    };
+    let (b0, b1) = (*b0, *b1);
+    let (out, _) = out.as_chunks_mut::<GH>();
+    let ((a0, _), (a1, _)) = (a0.as_chunks::<H>(), a1.as_chunks::<H>());
+    for ((out, a0), a1) in out.iter_mut().zip(a0).zip(a1) {
+        for k in 0..GH {
+            out[k] = a0[k / G].times(b0[k]).plus(a1[k / G].times(b1[k]));
         }
     }
 }
@@ -606,55 +619,50 @@ pub(super) fn derivative<W: Weight>(
         return project(tables, scope, cards);
     }
     let small = product(&rest, &small_scope, cards);
+    let small = Table::new(small_scope, small);
     let g: usize = summed.iter().map(|&v| cards[v]).product();
-    let mut outer = scope;
-    let mut tail = &big.scope[..kept];
-    let mut r = 1;
-    while let (Some((v, before)), Some((w, left))) = (outer.split_last(), tail.split_last())
-        && v == w
-        && !small_scope.contains(v)
-        && r < TASK
-    {
-        r *= cards[*v];
-        (outer, tail) = (before, left);
-    }
-    if r < SHORT {
-        let small = Table::new(small_scope, small);
+    let in_big = |v: usize| big.scope[..kept].contains(&v);
+    let in_small = |v: usize| small.scope.contains(&v);
+    let (h, r, outer) = block_and_run(
+        scope,
+        cards,
+        |v| in_big(v) && in_small(v),
+        |v| in_big(v) && !in_small(v),
+    );
+    if h * r < SHORT {
         return project(&[big, &small], scope, cards);
     }
     let strides = [
         strides(&big.scope, outer, cards),
-        strides(&small_scope, outer, cards),
+        strides(&small.scope, outer, cards),
     ];
     let digits: Vec<usize> = outer.iter().map(|&v| cards[v]).collect();
     let mut out = vec![W::ZERO; scope.iter().map(|&v| cards[v]).product()];
-    let runs = (TASK / r).max(1);
-    out.par_chunks_mut(r * runs)
+    let run = h * r;
+    let runs = (TASK / run).max(1);
+    let fold = match (h, g) {
+        (1, 1) => Some(fold_tail::<W, 1, 1, 1> as Fold<W>),
+        (1, 2) => Some(fold_tail::<W, 1, 2, 2> as Fold<W>),
+        (2, 1) => Some(fold_tail::<W, 2, 1, 2> as Fold<W>),
+        (2, 2) => Some(fold_tail::<W, 2, 2, 4> as Fold<W>),
+        (4, 1) => Some(fold_tail::<W, 4, 1, 4> as Fold<W>),
+        (4, 2) => Some(fold_tail::<W, 4, 2, 8> as Fold<W>),
+        _ => None,
+    };
+    out.par_chunks_mut(run * runs)
         .enumerate()
         .for_each(|(k, chunk)| {
             let mut place = Odometer::at(k * runs, digits.clone(), &strides);
-            for out in chunk.chunks_mut(r) {
-                let (a, b) = (place.index[0], place.index[1]);
-                let a = &big.values[a..a + r * g];
-                let b = &small[b..b + g];
-                match *b {
-                    [c] => {
-                        for (out, &x) in out.iter_mut().zip(a) {
-                            *out = x.times(c);
-                        }
-                    }
-                    [c, d] => {
-                        let (pairs, _) = a.as_chunks::<2>();
-                        for (out, x) in out.iter_mut().zip(pairs) {
-                            *out = x[0].times(c).plus(x[1].times(d));
-                        }
-                    }
-                    _ => {
-                        for (out, x) in out.iter_mut().zip(a.chunks_exact(g)) {
-                            *out = x
-                                .iter()
-                                .zip(b)
-                                .fold(W::ZERO, |sum, (&x, &c)| sum.plus(x.times(c)));
+            for out in chunk.chunks_mut(run) {
+                let a = &big.values[place.index[0]..][..run * g];
+                let b = &small.values[place.index[1]..][..g * h];
+                if let Some(fold) = fold {
+                    fold(a, b, out);
+                } else {
+                    for (out, a) in out.chunks_exact_mut(h).zip(a.chunks_exact(g * h)) {
+                        for (k, out) in out.iter_mut().enumerate() {
+                            *out = (k * g..(k + 1) * g)
+                                .fold(W::ZERO, |sum, i| sum.plus(a[i].times(b[i])));
                         }
                     }
                 }
@@ -662,4 +670,29 @@ pub(super) fn derivative<W: Weight>(
             }
         });
     out
+}
+
+type Fold<W> = fn(&[W], &[W], &mut [W]);
+
+/// `out[i H + k] = Σ_l a[(i H + k) G + l] b[k G + l]`, with its sizes known.
+fn fold_tail<W: Weight, const H: usize, const G: usize, const GH: usize>(
+    a: &[W],
+    b: &[W],
+    out: &mut [W],
+) {
+    let Some(b) = b.first_chunk::<GH>() else {
+        return;
+    };
+    let b = *b;
+    let (a, _) = a.as_chunks::<GH>();
+    let (out, _) = out.as_chunks_mut::<H>();
+    for (out, a) in out.iter_mut().zip(a) {
+        for k in 0..H {
+            let mut sum = a[k * G].times(b[k * G]);
+            for l in 1..G {
+                sum = sum.plus(a[k * G + l].times(b[k * G + l]));
+            }
+            out[k] = sum;
+        }
+    }
 }
