@@ -34,9 +34,11 @@ const SAFE: i32 = 100;
 /// Exponents above the unit of the sums that are let through.
 const HEADROOM: i128 = 300;
 /// Nanoseconds a state and unit of the larger layer.
-const NS: f64 = 1.0;
+const NS: f64 = 0.6;
 /// The same with averages.
-const NS_AVERAGES: f64 = 3.0;
+const NS_AVERAGES: f64 = 3.5;
+/// The same where blocks are summed from the fields.
+const NS_FIELDS: f64 = 50.0;
 
 /// Exact averages of a machine.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,8 +71,11 @@ fn cost(visible: usize, hidden: usize, averages: bool) -> Plan {
     let (small, large) = (visible.min(hidden), visible.max(hidden));
     let states = 2.0_f64.powi(small.min(5000) as i32);
     let threads = rayon::current_num_threads() as f64;
-    let slower = if large > 2 * CHUNK { 6.0 } else { 1.0 };
-    let ns = slower * if averages { NS_AVERAGES } else { NS };
+    let ns = match (large > 2 * CHUNK, averages) {
+        (true, _) => NS_FIELDS,
+        (false, true) => NS_AVERAGES,
+        (false, false) => NS,
+    };
     let tables = large as f64 * f64::from(1 << BLOCK) * 24.0;
     let scratch = large as f64 * (f64::from(1 << BLOCK) * 8.0 + 64.0);
     let sums = 16.0 * ((small + 1) * (large + 1)) as f64 * f64::from(1 << WALK_BITS);

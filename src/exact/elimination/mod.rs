@@ -24,7 +24,7 @@ use table::{Table, Weight, Wide, derivative, dots, product, sum_out};
 /// Exponents below this, relative to the largest entry, call for wide numbers.
 const LOWEST: i64 = -960;
 /// Nanoseconds a step, that is an entry of a message and a state of the variable summed out.
-const NS_STEP: f64 = 1.0;
+const NS_STEP: f64 = 1.2;
 /// Nanoseconds a variable and factor for setting up.
 const NS_OVERHEAD: f64 = 3000.0;
 /// Largest `|ln ψ|` range that exponents beside the entries can hold.
@@ -185,7 +185,7 @@ impl Elimination {
             1.0
         };
         let pieces = (self.cards.len() + self.inputs.len()) as f64;
-        let factor = if marginals { 6.0 } else { 1.0 };
+        let factor = if marginals { 5.0 } else { 1.0 };
         let live = if marginals {
             self.order.entries + 2.0 * self.order.largest
         } else {
@@ -344,6 +344,7 @@ impl Elimination {
             exponent += e;
             file(table, &mut up, &mut exponent);
         }
+        let mut spare = Vec::new();
         for p in 0..n {
             let x = self.order.sequence[p];
             if held.iter().any(|h| h.0 == x) {
@@ -357,25 +358,24 @@ impl Elimination {
                 .filter(|v| inputs.iter().any(|t| t.scope.contains(v)))
                 .collect();
             scope.sort_unstable_by_key(|&v| position[v]);
-            let lowest: i64 = inputs
-                .iter()
-                .filter(|t| !t.is_zero())
-                .map(|t| t.lowest)
-                .sum();
-            if !W::WIDE && lowest < LOWEST {
+            if !W::WIDE && out_of_range(&inputs) {
                 return Err(Underflow);
             }
             roundings += (inputs.len().saturating_sub(1) + self.cards[x] - 1) as f64;
-            let values = if inputs.is_empty() {
-                vec![W::new(self.cards[x] as f64, 0)]
+            let mut message = if inputs.is_empty() {
+                Table::new(scope, vec![W::new(self.cards[x] as f64, 0)])
             } else {
-                sum_out(x, &inputs, &scope, &self.cards)
+                let made = sum_out(x, &inputs, &scope, &self.cards, spare);
+                Table::of(scope, made)
             };
-            let mut message = Table::new(scope, values);
             exponent += message.normalize();
+            spare = Vec::new();
             if !keep {
                 for i in members {
-                    up.tables[i].values = Vec::new();
+                    let values = std::mem::take(&mut up.tables[i].values);
+                    if values.capacity() > spare.capacity() {
+                        spare = values;
+                    }
                 }
             }
             up.buckets[p].1 = file(message, &mut up, &mut exponent);
@@ -426,6 +426,7 @@ impl Elimination {
         let n = self.cards.len();
         let mut adjoint: Vec<Option<Table<W>>> = vec![None; up.tables.len()];
         let mut singles: Vec<Vec<Enclosure>> = vec![Vec::new(); n];
+        let mut spare = Vec::new();
         // A number on the way down has met each operation of the way up at most once, and as many of its own.
         let radius = self.relative(3.0 * up.roundings + 64.0);
         // Inputs were filed before the first message.
@@ -446,8 +447,8 @@ impl Elimination {
             let (members, message) = &up.buckets[p];
             let above = message.and_then(|m| adjoint[m].take());
             let tables: Vec<&Table<W>> = members.iter().map(|&i| &up.tables[i]).collect();
-            let lowest: i64 = tables.iter().chain(&above.as_ref()).map(|t| t.lowest).sum();
-            if !W::WIDE && lowest < LOWEST {
+            let all: Vec<&Table<W>> = tables.iter().copied().chain(above.as_ref()).collect();
+            if !W::WIDE && out_of_range(&all) {
                 return Err(Underflow);
             }
             let mut single = None;
@@ -464,15 +465,19 @@ impl Elimination {
                     .map(|l| tables[l])
                     .chain(above.as_ref())
                     .collect();
-                let derivative = derivative(&others, &tables[k].scope, &self.cards);
+                let memory = std::mem::take(&mut spare);
+                let derivative = derivative(&others, &tables[k].scope, &self.cards, memory);
                 if single.is_none() {
-                    single = Some(dots(tables[k], &derivative, self.cards[x]));
+                    single = Some(dots(tables[k], &derivative.values, self.cards[x]));
                 }
                 if is_message {
-                    let mut table = Table::new(tables[k].scope.clone(), derivative);
+                    let mut table = Table::of(tables[k].scope.clone(), derivative);
                     table.normalize();
                     adjoint[members[k]] = Some(table);
                 }
+            }
+            if let Some(table) = above {
+                spare = table.values;
             }
             singles[x] = if let Some(weights) = single {
                 probabilities(&weights, radius, self.energy_error)
@@ -638,7 +643,7 @@ impl Elimination {
             scope.retain(|v| inputs.iter().any(|t| t.scope.contains(v)));
             scope.sort_unstable_by_key(|&v| position[v]);
             let full: Vec<usize> = scope.iter().copied().chain([x]).collect();
-            let all = product(&inputs, &full, &self.cards);
+            let all = product(&inputs, &full, &self.cards).values;
             let values: Vec<Wide> = all
                 .chunks_exact(self.cards[x])
                 .map(|c| c.iter().copied().fold(Wide::ZERO, larger))
@@ -701,6 +706,13 @@ impl Pass {
             Self::Wide(up) => (up.z, up.roundings),
         }
     }
+}
+
+/// Whether a product of one entry of each table, or of some of them, could leave the range of doubles.
+fn out_of_range<W: Weight>(tables: &[&Table<W>]) -> bool {
+    let used = || tables.iter().filter(|t| !t.is_zero());
+    used().map(|t| t.lowest.min(0)).sum::<i64>() < LOWEST
+        || used().map(|t| t.highest.max(0) + 1).sum::<i64>() > -LOWEST
 }
 
 fn larger(a: Wide, b: Wide) -> Wide {

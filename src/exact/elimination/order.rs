@@ -184,6 +184,7 @@ pub(super) fn best_order(cards: &[usize], scopes: &[&[usize]]) -> Order {
     consider((0..n).collect());
     consider((0..n).rev().collect());
     let work: usize = graph.iter().map(|s| s.len() * s.len()).sum();
+    let mut idle = 0;
     for index in 0..RESTARTS {
         // A search costs about as much as this many steps; it must be able to pay.
         if best
@@ -193,11 +194,18 @@ pub(super) fn best_order(cards: &[usize], scopes: &[&[usize]]) -> Order {
         {
             break;
         }
+        // Luck that has not come twice is not waited for.
+        let before = best.borrow().as_ref().map_or(f64::INFINITY, |b| b.cost);
+        if idle == 2 {
+            break;
+        }
         let stream = Seed::default().stream("elimination order", index);
         if work < MIN_FILL_WORK {
             consider(greedy(graph.clone(), Some(stream.clone()), fill));
         }
         consider(greedy(graph.clone(), Some(stream), |g, x| g[x].len()));
+        let after = best.borrow().as_ref().map_or(f64::INFINITY, |b| b.cost);
+        idle = if after < before { 0 } else { idle + 1 };
     }
     best.into_inner().unwrap_or(Order {
         sequence: Vec::new(),

@@ -5,6 +5,8 @@ use rayon::prelude::*;
 
 /// Entries of a table that one task makes.
 const TASK: usize = 1 << 14;
+/// Tables whose largest entry is within this power of two of one are left as they are.
+const NEAR: i64 = 40;
 /// Most entries of the block in which a product of several large tables is made.
 const BLOCK: usize = 64;
 /// Runs shorter than this are not worth the fast path.
@@ -143,18 +145,61 @@ pub(super) struct Table<W> {
     pub(super) highest: i64,
 }
 
+/// Values of a table, with the exponents between which those that are not zero lie.
+pub(super) struct Made<W> {
+    pub(super) values: Vec<W>,
+    range: Range,
+}
+
+/// Lowest and highest exponent; out of order if there is nothing but zeros.
+type Range = (i64, i64);
+
+const NOTHING: Range = (i64::MAX, i64::MIN);
+
+fn either(a: Range, b: Range) -> Range {
+    (a.0.min(b.0), a.1.max(b.1))
+}
+
+/// Fills `total` entries in chunks; the range is found while they are in the cache. The memory of
+/// `spare` is used again: fresh pages cost as much as the arithmetic.
+fn fill<W: Weight>(
+    mut spare: Vec<W>,
+    total: usize,
+    chunk: usize,
+    make: impl Fn(usize, &mut [W]) + Sync,
+) -> Made<W> {
+    spare.resize(total, W::ZERO);
+    let range = spare
+        .par_chunks_mut(chunk)
+        .enumerate()
+        .map(|(k, out)| {
+            make(k, out);
+            range(out)
+        })
+        .reduce(|| NOTHING, either);
+    Made {
+        values: spare,
+        range,
+    }
+}
+
 impl<W: Weight> Table<W> {
     /// Takes the values and finds their range.
     pub(super) fn new(scope: Vec<usize>, values: Vec<W>) -> Self {
-        let (lowest, highest) = values
+        let range = values
             .par_chunks(TASK)
             .map(range)
-            .reduce(|| (i64::MAX, i64::MIN), |a, b| (a.0.min(b.0), a.1.max(b.1)));
+            .reduce(|| NOTHING, either);
+        Self::of(scope, Made { values, range })
+    }
+
+    /// Takes values whose range is known.
+    pub(super) fn of(scope: Vec<usize>, made: Made<W>) -> Self {
         Self {
             scope,
-            values,
-            lowest,
-            highest,
+            values: made.values,
+            lowest: made.range.0,
+            highest: made.range.1,
         }
     }
 
@@ -163,10 +208,11 @@ impl<W: Weight> Table<W> {
         self.highest == i64::MIN
     }
 
-    /// Brings the largest entry into `[1, 2)`; returns the exponent that was taken out.
+    /// Brings the largest entry into `[1, 2)` if it has gone far from there; returns the exponent that was
+    /// taken out.
     pub(super) fn normalize(&mut self) -> i64 {
         let e = self.highest;
-        if self.is_zero() || e == 0 {
+        if self.is_zero() || e.abs() <= NEAR {
             return 0;
         }
         self.values
@@ -187,24 +233,39 @@ impl<W: Weight> Table<W> {
 }
 
 /// Lowest and highest exponent of what is not zero.
-fn range<W: Weight>(values: &[W]) -> (i64, i64) {
+fn range<W: Weight>(values: &[W]) -> Range {
     if W::WIDE {
         return values
             .iter()
             .filter_map(|x| x.exponent())
-            .fold((i64::MAX, i64::MIN), |a, e| (a.0.min(e), a.1.max(e)));
+            .fold(NOTHING, |a, e| either(a, (e, e)));
     }
     // Doubles: compare as numbers, take exponents of the ends.
-    let mut low = f64::INFINITY;
-    let mut high = 0.0_f64;
-    for x in values {
-        let x = x.as_double();
-        low = if x > 0.0 && x < low { x } else { low };
-        high = if x > high { x } else { high };
+    let mut lows = [f64::INFINITY; 8];
+    let mut highs = [0.0_f64; 8];
+    let mut see = |lane: usize, x: f64| {
+        let positive = if x > 0.0 { x } else { f64::INFINITY };
+        lows[lane] = if positive < lows[lane] {
+            positive
+        } else {
+            lows[lane]
+        };
+        highs[lane] = if x > highs[lane] { x } else { highs[lane] };
+    };
+    let (chunks, rest) = values.as_chunks::<8>();
+    for chunk in chunks {
+        for (lane, x) in chunk.iter().enumerate() {
+            see(lane, x.as_double());
+        }
     }
+    for x in rest {
+        see(0, x.as_double());
+    }
+    let low = lows.into_iter().fold(f64::INFINITY, f64::min);
+    let high = highs.into_iter().fold(0.0, f64::max);
     match (low.is_finite(), Weight::exponent(low), high.exponent()) {
         (true, Some(l), Some(h)) => (l, h),
-        _ => (i64::MAX, i64::MIN),
+        _ => NOTHING,
     }
 }
 
@@ -280,8 +341,12 @@ impl<'a> Odometer<'a> {
 }
 
 /// Product of tables over a scope that holds all their variables.
-pub(super) fn product<W: Weight>(inputs: &[&Table<W>], scope: &[usize], cards: &[usize]) -> Vec<W> {
-    project(inputs, scope, cards)
+pub(super) fn product<W: Weight>(
+    inputs: &[&Table<W>],
+    scope: &[usize],
+    cards: &[usize],
+) -> Made<W> {
+    project(inputs, scope, cards, Vec::new())
 }
 
 /// `Σ_x ∏ inputs` over the scope; every input has x, slowest.
@@ -293,7 +358,8 @@ pub(super) fn sum_out<W: Weight>(
     inputs: &[&Table<W>],
     scope: &[usize],
     cards: &[usize],
-) -> Vec<W> {
+    spare: Vec<W>,
+) -> Made<W> {
     let largest = (0..inputs.len())
         .max_by_key(|&i| (inputs[i].values.len(), i))
         .unwrap_or(0);
@@ -314,10 +380,11 @@ pub(super) fn sum_out<W: Weight>(
         .try_fold(1_usize, |s, &v| s.checked_mul(cards[v]))
         .unwrap_or(usize::MAX);
     if size <= SMALL && !inputs.is_empty() {
-        let small = Table::new(small_scope.clone(), product(&rest, &small_scope, cards));
-        return join(x, inputs[largest], &small, scope, cards);
+        let small = product(&rest, &small_scope, cards);
+        let small = Table::of(small_scope, small);
+        return join(x, inputs[largest], &small, scope, cards, spare);
     }
-    project(inputs, scope, cards)
+    project(inputs, scope, cards, spare)
 }
 
 /// Reads a scope from its fastest end: the length of a block of variables that `block` accepts, at most
@@ -355,14 +422,19 @@ fn join<W: Weight>(
     small: &Table<W>,
     scope: &[usize],
     cards: &[usize],
-) -> Vec<W> {
+    spare: Vec<W>,
+) -> Made<W> {
     let in_big = |v: usize| big.scope.contains(&v);
     let in_small = |v: usize| small.scope.contains(&v);
     let (g, _, rest) = block_and_run(scope, cards, |v| !in_big(v), |_| false);
-    let (h, r, rest) = block_and_run(rest, cards, &in_small, |v| in_big(v) && !in_small(v));
-    let only_big = rest.iter().all(|&v| in_big(v) || in_small(v));
-    if g * h * r < SHORT || !only_big {
-        return project(&[big, small], scope, cards);
+    let (h, r, rest) = block_and_run(
+        rest,
+        cards,
+        |v| in_big(v) && in_small(v),
+        |v| in_big(v) && !in_small(v),
+    );
+    if g * h * r < SHORT {
+        return project(&[big, small], scope, cards, spare);
     }
     let q = cards[x];
     let strides = [
@@ -373,7 +445,6 @@ fn join<W: Weight>(
     let small_slice = small.values.len() / q;
     let digits: Vec<usize> = rest.iter().map(|&v| cards[v]).collect();
     let total: usize = scope.iter().map(|&v| cards[v]).product();
-    let mut out = vec![W::ZERO; total];
     let run = g * h * r;
     let runs = (TASK / run).max(1);
     let two = match (q, h, g) {
@@ -387,29 +458,27 @@ fn join<W: Weight>(
         (2, 2, 4) => Some(join_two::<W, 2, 4, 8> as JoinTwo<W>),
         _ => None,
     };
-    out.par_chunks_mut(run * runs)
-        .enumerate()
-        .for_each(|(k, chunk)| {
-            let mut place = Odometer::at(k * runs, digits.clone(), &strides);
-            for out in chunk.chunks_mut(run) {
-                let (a, b) = (place.index[0], place.index[1]);
-                let a = |s: usize| &big.values[a + s * slice..][..h * r];
-                let b = |s: usize| &small.values[b + s * small_slice..][..g * h];
-                if let Some(two) = two {
-                    two(a(0), a(1), b(0), b(1), out);
-                } else {
-                    for s in 0..q {
-                        for (out, a) in out.chunks_exact_mut(g * h).zip(a(s).chunks_exact(h)) {
-                            for (k, (out, &b)) in out.iter_mut().zip(b(s)).enumerate() {
-                                *out = out.plus(a[k / g].times(b));
-                            }
+    fill(spare, total, run * runs, |k, chunk| {
+        let mut place = Odometer::at(k * runs, digits.clone(), &strides);
+        for out in chunk.chunks_mut(run) {
+            let (a, b) = (place.index[0], place.index[1]);
+            let a = |s: usize| &big.values[a + s * slice..][..h * r];
+            let b = |s: usize| &small.values[b + s * small_slice..][..g * h];
+            if let Some(two) = two {
+                two(a(0), a(1), b(0), b(1), out);
+            } else {
+                out.fill(W::ZERO);
+                for s in 0..q {
+                    for (out, a) in out.chunks_exact_mut(g * h).zip(a(s).chunks_exact(h)) {
+                        for (k, (out, &b)) in out.iter_mut().zip(b(s)).enumerate() {
+                            *out = out.plus(a[k / g].times(b));
                         }
                     }
                 }
-                place.step();
             }
-        });
-    out
+            place.step();
+        }
+    })
 }
 
 type JoinTwo<W> = fn(&[W], &[W], &[W], &[W], &mut [W]);
@@ -439,7 +508,12 @@ fn join_two<W: Weight, const H: usize, const G: usize, const GH: usize>(
 ///
 /// The fastest variables of the scope make a block of a few dozen entries, for which the places in every
 /// table are found once; the walk over the rest then costs little.
-pub(super) fn project<W: Weight>(inputs: &[&Table<W>], scope: &[usize], cards: &[usize]) -> Vec<W> {
+pub(super) fn project<W: Weight>(
+    inputs: &[&Table<W>],
+    scope: &[usize],
+    cards: &[usize],
+    spare: Vec<W>,
+) -> Made<W> {
     let mut summed: Vec<usize> = Vec::new();
     for table in inputs {
         for &v in &table.scope {
@@ -466,27 +540,25 @@ pub(super) fn project<W: Weight>(inputs: &[&Table<W>], scope: &[usize], cards: &
         .collect();
     let digits: Vec<usize> = walked.iter().map(|&v| cards[v]).collect();
     let inner: usize = summed.iter().map(|&v| cards[v]).product();
-    let mut out = vec![W::ZERO; scope.iter().map(|&v| cards[v]).product()];
+    let total = scope.iter().map(|&v| cards[v]).product();
     let blocks = (TASK / (inner * block)).max(1);
-    out.par_chunks_mut(block * blocks)
-        .enumerate()
-        .for_each(|(k, chunk)| {
-            let mut place = Odometer::at(k * blocks * inner, digits.clone(), &strides);
-            let mut weights = vec![W::ZERO; block];
-            for sums in chunk.chunks_exact_mut(block) {
-                for _ in 0..inner {
-                    weights.fill(W::new(1.0, 0));
-                    for ((table, places), &base) in inputs.iter().zip(&places).zip(&place.index) {
-                        places.multiply(&table.values[base..], &mut weights);
-                    }
-                    for (sum, &w) in sums.iter_mut().zip(&weights) {
-                        *sum = sum.plus(w);
-                    }
-                    place.step();
+    fill(spare, total, block * blocks, |k, chunk| {
+        let mut place = Odometer::at(k * blocks * inner, digits.clone(), &strides);
+        let mut weights = vec![W::ZERO; block];
+        for sums in chunk.chunks_exact_mut(block) {
+            sums.fill(W::ZERO);
+            for _ in 0..inner {
+                weights.fill(W::new(1.0, 0));
+                for ((table, places), &base) in inputs.iter().zip(&places).zip(&place.index) {
+                    places.multiply(&table.values[base..], &mut weights);
                 }
+                for (sum, &w) in sums.iter_mut().zip(&weights) {
+                    *sum = sum.plus(w);
+                }
+                place.step();
             }
-        });
-    out
+        }
+    })
 }
 
 /// Where the entries of a block stand in one table, from the block's first.
@@ -590,9 +662,10 @@ pub(super) fn derivative<W: Weight>(
     tables: &[&Table<W>],
     scope: &[usize],
     cards: &[usize],
-) -> Vec<W> {
+    spare: Vec<W>,
+) -> Made<W> {
     let Some(largest) = (0..tables.len()).max_by_key(|&i| tables[i].values.len()) else {
-        return project(tables, scope, cards);
+        return project(tables, scope, cards, spare);
     };
     let big = tables[largest];
     let rest: Vec<&Table<W>> = (0..tables.len())
@@ -616,10 +689,10 @@ pub(super) fn derivative<W: Weight>(
         || summed.iter().any(|v| scope.contains(v))
         || !rest.iter().flat_map(|t| &t.scope).all(all_there)
     {
-        return project(tables, scope, cards);
+        return project(tables, scope, cards, spare);
     }
     let small = product(&rest, &small_scope, cards);
-    let small = Table::new(small_scope, small);
+    let small = Table::of(small_scope, small);
     let g: usize = summed.iter().map(|&v| cards[v]).product();
     let in_big = |v: usize| big.scope[..kept].contains(&v);
     let in_small = |v: usize| small.scope.contains(&v);
@@ -630,14 +703,14 @@ pub(super) fn derivative<W: Weight>(
         |v| in_big(v) && !in_small(v),
     );
     if h * r < SHORT {
-        return project(&[big, &small], scope, cards);
+        return project(&[big, &small], scope, cards, spare);
     }
     let strides = [
         strides(&big.scope, outer, cards),
         strides(&small.scope, outer, cards),
     ];
     let digits: Vec<usize> = outer.iter().map(|&v| cards[v]).collect();
-    let mut out = vec![W::ZERO; scope.iter().map(|&v| cards[v]).product()];
+    let total = scope.iter().map(|&v| cards[v]).product();
     let run = h * r;
     let runs = (TASK / run).max(1);
     let fold = match (h, g) {
@@ -649,27 +722,24 @@ pub(super) fn derivative<W: Weight>(
         (4, 2) => Some(fold_tail::<W, 4, 2, 8> as Fold<W>),
         _ => None,
     };
-    out.par_chunks_mut(run * runs)
-        .enumerate()
-        .for_each(|(k, chunk)| {
-            let mut place = Odometer::at(k * runs, digits.clone(), &strides);
-            for out in chunk.chunks_mut(run) {
-                let a = &big.values[place.index[0]..][..run * g];
-                let b = &small.values[place.index[1]..][..g * h];
-                if let Some(fold) = fold {
-                    fold(a, b, out);
-                } else {
-                    for (out, a) in out.chunks_exact_mut(h).zip(a.chunks_exact(g * h)) {
-                        for (k, out) in out.iter_mut().enumerate() {
-                            *out = (k * g..(k + 1) * g)
-                                .fold(W::ZERO, |sum, i| sum.plus(a[i].times(b[i])));
-                        }
+    fill(spare, total, run * runs, |k, chunk| {
+        let mut place = Odometer::at(k * runs, digits.clone(), &strides);
+        for out in chunk.chunks_mut(run) {
+            let a = &big.values[place.index[0]..][..run * g];
+            let b = &small.values[place.index[1]..][..g * h];
+            if let Some(fold) = fold {
+                fold(a, b, out);
+            } else {
+                for (out, a) in out.chunks_exact_mut(h).zip(a.chunks_exact(g * h)) {
+                    for (k, out) in out.iter_mut().enumerate() {
+                        *out =
+                            (k * g..(k + 1) * g).fold(W::ZERO, |sum, i| sum.plus(a[i].times(b[i])));
                     }
                 }
-                place.step();
             }
-        });
-    out
+            place.step();
+        }
+    })
 }
 
 type Fold<W> = fn(&[W], &[W], &mut [W]);
@@ -693,6 +763,94 @@ fn fold_tail<W: Weight, const H: usize, const G: usize, const GH: usize>(
                 sum = sum.plus(a[k * G + l].times(b[k * G + l]));
             }
             out[k] = sum;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Seed;
+
+    /// Entries are small integers, so that every order of summation gives the same number.
+    fn table(scope: Vec<usize>, cards: &[usize], stream: &mut crate::random::Stream) -> Table<f64> {
+        let size = scope.iter().map(|&v| cards[v]).product();
+        let values = (0..size).map(|_| stream.index(4) as f64).collect();
+        Table::new(scope, values)
+    }
+
+    #[test]
+    fn fast_paths_agree_with_the_plain_projection() {
+        let mut stream = Seed(4).stream("tables", 0);
+        for round in 0..400 {
+            let n = 9;
+            let cards: Vec<usize> = (0..n)
+                .map(|_| {
+                    if round % 4 == 3 {
+                        1 + stream.index(3)
+                    } else {
+                        2
+                    }
+                })
+                .collect();
+            // Variable 0 goes first. One large table, and some small ones; spare memory with old values.
+            let pick = |p: f64, stream: &mut crate::random::Stream| -> Vec<usize> {
+                (0..n).filter(|&v| v == 0 || stream.uniform() < p).collect()
+            };
+            let scopes = [
+                pick(0.9, &mut stream),
+                pick(0.3, &mut stream),
+                pick(0.2, &mut stream),
+            ];
+            let tables: Vec<Table<f64>> = scopes
+                .iter()
+                .map(|s| table(s.clone(), &cards, &mut stream))
+                .collect();
+            let inputs: Vec<&Table<f64>> = tables.iter().collect();
+            let union: Vec<usize> = (1..n)
+                .filter(|v| scopes.iter().any(|s| s.contains(v)))
+                .collect();
+            let old = vec![7.0; stream.index(1000)];
+            let plain = project(&inputs, &union, &cards, Vec::new());
+            let fast = sum_out(0, &inputs, &union, &cards, old.clone());
+            assert!(
+                plain.values == fast.values && plain.range == fast.range,
+                "{scopes:?}"
+            );
+            // The derivative by each table, with one above that spans the union.
+            let above = table(union.clone(), &cards, &mut stream);
+            for k in 0..3 {
+                let others: Vec<&Table<f64>> = (0..3)
+                    .filter(|&l| l != k)
+                    .map(|l| &tables[l])
+                    .chain([&above])
+                    .collect();
+                let plain = project(&others, &scopes[k], &cards, Vec::new());
+                let fast = derivative(&others, &scopes[k], &cards, old.clone());
+                assert!(
+                    plain.values == fast.values,
+                    "{k} of {scopes:?} under {union:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn projection_is_the_sum_over_states() {
+        let mut stream = Seed(6).stream("tables", 0);
+        let cards = [2, 3, 2, 4];
+        let a = table(vec![0, 1, 3], &cards, &mut stream);
+        let b = table(vec![1, 2], &cards, &mut stream);
+        let got = project(&[&a, &b], &[2, 3], &cards, Vec::new()).values;
+        for (index, &got) in got.iter().enumerate() {
+            let mut want = 0.0;
+            for s0 in 0..2 {
+                for s1 in 0..3 {
+                    let state = [s0, s1, index / 4, index % 4];
+                    want += a.values[a.index(&cards, &state)] * b.values[b.index(&cards, &state)];
+                }
+            }
+            assert!((got - want).abs() < 0.5);
         }
     }
 }

@@ -48,9 +48,9 @@ const SAFE: i32 = 200;
 const NEGLIGIBLE: i128 = 80;
 
 /// Nanoseconds a state on one core of a 2.5 GHz server, measured by `benches/enumeration.rs`.
-const NS_LOG_Z: f64 = 0.3;
+const NS_LOG_Z: f64 = 0.45;
 /// The same with means and pairs.
-const NS_MOMENTS: f64 = 1.0;
+const NS_MOMENTS: f64 = 1.75;
 /// Nanoseconds a state where blocks are summed state by state.
 const NS_MIXED: f64 = 25.0;
 
