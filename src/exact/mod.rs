@@ -18,3 +18,5 @@ pub use enumeration::{enumerate, plan_enumeration};
 pub use plan::{ExactError, Limits, Plan, Quantity};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use result::{ExactResult, Method, PairTable, Want};
+
+pub mod gaussian_dbm;

@@ -1,5 +1,5 @@
 //! Floating-point numbers that carry their error: double-double arithmetic, enclosures with outward
-//! rounding, sums and log-sum-exp with derived bounds.
+//! rounding, sums and log-sum-exp with derived bounds, certificates for symmetric matrices.
 //!
 //! An [`Enclosure`] is the only float-valued type that an exact engine returns. Its operations round
 //! outward, and its elementary functions are evaluated in [`DoubleDouble`] with a stated error before
@@ -7,6 +7,7 @@
 
 mod double_double;
 mod enclosure;
+pub mod linalg;
 mod sum;
 
 pub use double_double::DoubleDouble;
