@@ -20,3 +20,10 @@ pub use rational::{RationalError, RationalResult, rational_partition};
 pub use result::{ExactResult, Method, PairTable, Want};
 
 pub mod gaussian_dbm;
+
+mod chain;
+
+pub use chain::{
+    ChainEnds, TransferMatrix, chain_by_enumeration, chain_inverse_correlation_length,
+    chain_log_z_per_spin, open_chain_partition, ring_log_z,
+};
