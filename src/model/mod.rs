@@ -1,7 +1,13 @@
 //! What is computed on: spin Hamiltonians, lattices, Boltzmann machines, and the files they come in.
 
 mod lattice;
+mod rbm;
+mod rbm_factors;
+mod rbm_parameters;
 mod spin_hamiltonian;
 
 pub use lattice::{Boundary, Lattice, LatticeError};
+pub use rbm::{Layer, Rbm, RbmError, Units};
+pub use rbm_factors::RbmFactors;
+pub use rbm_parameters::RbmParameters;
 pub use spin_hamiltonian::{ModelError, ModelFileError, SpinHamiltonian, Term};
