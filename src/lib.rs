@@ -9,5 +9,6 @@ pub mod model;
 pub mod numeric;
 pub mod random;
 pub mod rg;
+pub mod sample;
 pub mod sources;
 pub mod symbolic;
