@@ -1,37 +1,38 @@
-//! Values with one directional derivative, both within bounds.
+//! Values with one directional derivative: forward differentiation, exact or within bounds.
 
 use super::Enclosure;
 use num_traits::{One, Zero};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// `value + slope·ε` with `ε² = 0`: computing with it carries an exact derivative along.
+/// `value + slope·ε` with `ε² = 0`: computing with it carries the derivative along.
 ///
-/// A function evaluated at `(x, 1)` returns enclosures of its value and of its derivative at `x`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Dual {
+/// A function evaluated at `(x, 1)` returns its value and its derivative at `x`, exactly in an exact
+/// field and enclosed over [`Enclosure`]. Divide only by numbers whose value is not zero.
+///
+/// ```
+/// use blockspin::numeric::Dual;
+/// let x = Dual { value: 3.0, slope: 1.0 };
+/// assert_eq!((x * x).slope, 6.0);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dual<T> {
     /// The value.
-    pub value: Enclosure,
+    pub value: T,
     /// The derivative.
-    pub slope: Enclosure,
+    pub slope: T,
 }
 
-impl Dual {
+impl<T: Zero> Dual<T> {
     /// A number that does not depend on the variable.
-    pub fn constant(value: Enclosure) -> Self {
+    pub fn constant(value: T) -> Self {
         Self {
             value,
-            slope: Enclosure::zero(),
+            slope: T::zero(),
         }
     }
+}
 
-    /// The variable itself.
-    pub fn variable(value: Enclosure) -> Self {
-        Self {
-            value,
-            slope: Enclosure::one(),
-        }
-    }
-
+impl Dual<Enclosure> {
     /// `tanh`, whose derivative is `1 − tanh²`.
     pub fn tanh(self) -> Self {
         let t = self.value.tanh();
@@ -42,7 +43,7 @@ impl Dual {
     }
 }
 
-impl Add for Dual {
+impl<T: Add<Output = T>> Add for Dual<T> {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self {
@@ -52,7 +53,7 @@ impl Add for Dual {
     }
 }
 
-impl Sub for Dual {
+impl<T: Sub<Output = T>> Sub for Dual<T> {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
         Self {
@@ -62,7 +63,7 @@ impl Sub for Dual {
     }
 }
 
-impl Neg for Dual {
+impl<T: Neg<Output = T>> Neg for Dual<T> {
     type Output = Self;
     fn neg(self) -> Self {
         Self {
@@ -72,39 +73,39 @@ impl Neg for Dual {
     }
 }
 
-impl Mul for Dual {
+impl<T: Clone + Add<Output = T> + Mul<Output = T>> Mul for Dual<T> {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
         Self {
+            slope: self.slope * other.value.clone() + self.value.clone() * other.slope,
             value: self.value * other.value,
-            slope: self.slope * other.value + self.value * other.slope,
         }
     }
 }
 
-impl Div for Dual {
+impl<T: Clone + Sub<Output = T> + Mul<Output = T> + Div<Output = T>> Div for Dual<T> {
     type Output = Self;
     fn div(self, other: Self) -> Self {
-        let value = self.value / other.value;
+        let value = self.value / other.value.clone();
         Self {
+            slope: (self.slope - value.clone() * other.slope) / other.value,
             value,
-            slope: (self.slope - value * other.slope) / other.value,
         }
     }
 }
 
-impl Zero for Dual {
+impl<T: Zero> Zero for Dual<T> {
     fn zero() -> Self {
-        Self::constant(Enclosure::zero())
+        Self::constant(T::zero())
     }
     fn is_zero(&self) -> bool {
         self.value.is_zero() && self.slope.is_zero()
     }
 }
 
-impl One for Dual {
+impl<T: Clone + Zero + One> One for Dual<T> {
     fn one() -> Self {
-        Self::constant(Enclosure::one())
+        Self::constant(T::one())
     }
 }
 
@@ -115,7 +116,10 @@ mod tests {
     #[test]
     fn derivatives_of_the_operations() {
         // f(x) = x² tanh(x)/(1 − x) − x at 1/2, derivative by hand.
-        let x = Dual::variable(Enclosure::exact(0.5));
+        let x = Dual {
+            value: Enclosure::exact(0.5),
+            slope: Enclosure::one(),
+        };
         let f = x * x * x.tanh() / (Dual::one() - x) + (-x);
         let t = Enclosure::exact(0.5).tanh();
         // d/dx [x²/(1 − x)] = (2x − x²)/(1 − x)² = 3, and x²/(1 − x) = 1/2.
