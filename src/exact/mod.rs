@@ -27,3 +27,9 @@ pub use chain::{
     ChainEnds, TransferMatrix, chain_by_enumeration, chain_inverse_correlation_length,
     chain_log_z_per_spin, open_chain_partition, ring_log_z,
 };
+
+mod joint_table;
+mod rbm;
+
+pub use joint_table::JointTable;
+pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};

@@ -2,8 +2,14 @@
 
 mod gaussian_dbm;
 mod lattice;
+mod rbm;
+mod rbm_factors;
+mod rbm_parameters;
 mod spin_hamiltonian;
 
 pub use gaussian_dbm::{GaussianDbm, GaussianDbmError, GaussianDbmFileError};
 pub use lattice::{Boundary, Lattice, LatticeError};
+pub use rbm::{Layer, Rbm, RbmError, Units};
+pub use rbm_factors::RbmFactors;
+pub use rbm_parameters::RbmParameters;
 pub use spin_hamiltonian::{ModelError, ModelFileError, SpinHamiltonian, Term};

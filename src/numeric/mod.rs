@@ -6,10 +6,12 @@
 //! they are rounded, so that nothing rests on the accuracy of the platform's mathematical library.
 
 mod double_double;
+mod dual;
 mod enclosure;
 pub mod linalg;
 mod sum;
 
 pub use double_double::DoubleDouble;
+pub use dual::Dual;
 pub use enclosure::Enclosure;
 pub use sum::{CompensatedSum, log_sum_exp};
