@@ -33,3 +33,11 @@ mod rbm;
 
 pub use joint_table::JointTable;
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
+
+pub mod conformal;
+pub mod diagonal_correlator;
+pub mod duality;
+pub mod free_field;
+pub mod low_temperature;
+pub mod open_rectangle;
+pub mod square_ising;

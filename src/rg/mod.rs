@@ -17,3 +17,8 @@ pub use chain::{
 };
 pub use cumulants::{CumulantError, CumulantSeries, LevelDistribution, SeriesAtOne};
 pub use zeros::{ZeroDisc, ZerosError, polynomial_zeros};
+
+pub mod callan_symanzik;
+pub mod mode_elimination;
+pub mod square_blocks;
+pub mod temperature_flow;
