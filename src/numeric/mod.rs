@@ -7,6 +7,7 @@
 
 mod double_double;
 mod enclosure;
+mod sin_cos;
 mod sum;
 
 pub use double_double::DoubleDouble;

@@ -1,1 +1,5 @@
 //! Renormalization: decimation, block spins, cumulants, the variational transformation.
+
+pub mod added_layer;
+pub mod factorized;
+pub mod variational;
