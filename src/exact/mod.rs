@@ -41,3 +41,6 @@ pub mod free_field;
 pub mod low_temperature;
 pub mod open_rectangle;
 pub mod square_ising;
+
+pub mod gaussian_hidden;
+pub mod walsh;

@@ -9,6 +9,7 @@ mod double_double;
 mod dual;
 mod enclosure;
 pub mod linalg;
+mod sin_cos;
 mod sum;
 
 pub use double_double::DoubleDouble;

@@ -22,3 +22,7 @@ pub mod callan_symanzik;
 pub mod mode_elimination;
 pub mod square_blocks;
 pub mod temperature_flow;
+
+pub mod added_layer;
+pub mod factorized;
+pub mod variational;

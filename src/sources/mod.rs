@@ -1,6 +1,7 @@
 //! The source documents: each equation, and each checkable statement beside it, as a claim.
 
 mod demellokoch2019;
+mod example_machines;
 mod jefferson2019;
 mod martin2015;
 
