@@ -6,41 +6,35 @@
 //! [`enumerate`] sums all states of a spin Hamiltonian in blocks; [`rational_partition`] does the same
 //! in ℚ, by a plain loop that shares no code with it, for models whose `e^K` are rational.
 
+pub mod conformal;
+pub mod diagonal_correlator;
+pub mod duality;
+pub mod free_field;
+pub mod gaussian_dbm;
+pub mod gaussian_hidden;
+pub mod low_temperature;
+pub mod open_rectangle;
+pub mod square_ising;
+pub mod walsh;
+
+mod chain;
 mod enumeration;
 mod fixed_energy;
+mod joint_table;
 mod plan;
 mod rational;
+mod rbm;
 #[cfg(test)]
 mod reference;
 mod result;
-
-pub use enumeration::{enumerate, plan_enumeration};
-pub use plan::{ExactError, Limits, Plan, Quantity};
-pub use rational::{RationalError, RationalResult, rational_partition};
-pub use result::{ExactResult, Method, PairTable, Want};
-
-pub mod gaussian_dbm;
-
-mod chain;
 
 pub use chain::{
     ChainEnds, TransferMatrix, chain_by_enumeration, chain_inverse_correlation_length,
     chain_log_z_per_spin, open_chain_partition, ring_log_z,
 };
-
-mod joint_table;
-mod rbm;
-
+pub use enumeration::{enumerate, plan_enumeration};
 pub use joint_table::JointTable;
+pub use plan::{ExactError, Limits, Plan, Quantity};
+pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
-
-pub mod conformal;
-pub mod diagonal_correlator;
-pub mod duality;
-pub mod free_field;
-pub mod low_temperature;
-pub mod open_rectangle;
-pub mod square_ising;
-
-pub mod gaussian_hidden;
-pub mod walsh;
+pub use result::{ExactResult, Method, PairTable, Want};
