@@ -1,4 +1,4 @@
-//! To be filled.
+//! Equations 19 to 23.
 
 use crate::ledger::Claim;
 
