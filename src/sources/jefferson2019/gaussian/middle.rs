@@ -1,13 +1,12 @@
 //! Equations 1 to 8: the machine, and its deep layer integrated.
 
 use super::setting::{
-    Form, Forms, Hamiltonian, Indeterminates, R, RATIONAL_SCOPE, SYMBOLIC_SCOPE, Setting,
-    apply, bilinear, decide, determinant, dot, energy, everywhere, nearly_one, numeric,
-    one_minus, power, q, quadrature, rational, split, symbolic, tau, z_traced,
+    Form, Forms, Hamiltonian, Indeterminates, R, RATIONAL_SCOPE, SYMBOLIC_SCOPE, Setting, apply,
+    bilinear, decide, determinant, dot, energy, everywhere, nearly_one, numeric, one_minus, power,
+    q, quadrature, rational, split, symbolic, tau, z_traced,
 };
 use crate::exact::gaussian_dbm::{
-    QuadraticHamiltonian, SplitWeight, induced_middle_coupling, middle_constant,
-    middle_hamiltonian,
+    QuadraticHamiltonian, SplitWeight, induced_middle_coupling, middle_constant, middle_hamiltonian,
 };
 use crate::ledger::{Case, Claim, Comparison, Docket, EvidenceKind, Form as Asked, Source};
 use crate::model::GaussianDbm;
@@ -16,7 +15,8 @@ use crate::symbolic::Matrix;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
-const NORMALISABLE: &str = "1 − BBᵀ is positive definite, so that the integrals converge (see eq02)";
+const NORMALISABLE: &str =
+    "1 − BBᵀ is positive definite, so that the integrals converge (see eq02)";
 const BASE: Claim = Claim {
     source: Source::Jefferson2019,
     assumptions: &["β > 0", NORMALISABLE],
@@ -31,7 +31,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         printed: "H(x,y,z) = −Σ_i a_i x_i + ½Σ_j y_j² + ½Σ_k z_k² − Σ_ij A_ij x_i y_j − Σ_jk B_jk y_j z_k",
         assumptions: &["A is n×m and B is m×p"],
         definition: true,
-        decide: |d| energy_in_two_notations(d),
+        decide: energy_in_two_notations,
         ..BASE
     },
     Claim {
@@ -60,9 +60,11 @@ pub(super) const CLAIMS: &[Claim] = &[
         equation: Some("3"),
         title: "joint distribution of x and y",
         printed: "p(x,y) = Z⁻¹ e^{−β(−a·x + ½yᵀy − xᵀAy)} ∫dᵖz e^{−β zᵀz + β yᵀBz}",
-        conventions: &["Z is that of (2), so the integrals are compared"],
+        conventions: &["Z is that of (2); the values compared are −(1/β) ln(Z p)"],
         corrected: Some("p(x,y) = Z⁻¹ e^{−β(−a·x + ½yᵀy − xᵀAy)} ∫dᵖz e^{−(β/2) zᵀz + β yᵀBz}"),
-        wrong: Some("missing factor ½: the exponent of z has βzᵀz where the energy (1) gives (β/2)zᵀz"),
+        wrong: Some(
+            "missing factor ½: the exponent of z has βzᵀz where the energy (1) gives (β/2)zᵀz",
+        ),
         decide: |d| {
             decide(
                 d,
@@ -70,11 +72,15 @@ pub(super) const CLAIMS: &[Claim] = &[
                     printed: |s| vec![z_integrated(s, &q(2, 1), &s.machine)],
                     corrected: Some(|s| vec![z_integrated(s, &q(1, 1), &s.machine)]),
                     mutants: &[
-                        ("½zᵀz → ¼zᵀz", |s| vec![z_integrated(s, &q(1, 2), &s.machine)]),
+                        ("½zᵀz → ¼zᵀz", |s| {
+                            vec![z_integrated(s, &q(1, 2), &s.machine)]
+                        }),
                         ("β → β(1 + 10⁻⁹)", |s| {
                             vec![z_integrated(s, &q(1, 1), &s.warmer())]
                         }),
-                        ("A → A/2", |s| vec![z_integrated(s, &q(1, 1), &s.half_a())]),
+                        ("A → A/2", |s| {
+                            vec![z_integrated(s, &q(1, 1), &s.half_a())]
+                        }),
                         ("B → −2B", |s| {
                             let b = s.machine.b().scale(&q(-2, 1));
                             vec![z_integrated(s, &q(1, 1), &s.with_b(b))]
@@ -100,8 +106,12 @@ pub(super) const CLAIMS: &[Claim] = &[
         equation: Some("5"),
         title: "H(x,y) as an integral over z",
         printed: "H(x,y) = −(1/β) ln∫dᵖz e^{−βH(x,y,z)} = −a·x + ½yᵀy − xᵀAy − (1/β) ln∫dᵖz e^{−β zᵀz + β yᵀBz}",
-        corrected: Some("H(x,y) = −(1/β) ln∫dᵖz e^{−βH(x,y,z)} = −a·x + ½yᵀy − xᵀAy − (1/β) ln∫dᵖz e^{−(β/2) zᵀz + β yᵀBz}"),
-        wrong: Some("missing factor ½: the second integral has βzᵀz in the exponent where the first one has (β/2)zᵀz, so the two members differ"),
+        corrected: Some(
+            "H(x,y) = −(1/β) ln∫dᵖz e^{−βH(x,y,z)} = −a·x + ½yᵀy − xᵀAy − (1/β) ln∫dᵖz e^{−(β/2) zᵀz + β yᵀBz}",
+        ),
+        wrong: Some(
+            "missing factor ½: the second integral has βzᵀz in the exponent where the first one has (β/2)zᵀz, so the two members differ",
+        ),
         decide: |d| {
             decide(
                 d,
@@ -140,7 +150,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         title: "multidimensional Gaussian integral",
         printed: "∫dᵖz exp(−½ zᵀMz + Jᵀz) = √((2π)ᵖ/|M|) exp(½ JᵀM⁻¹J)",
         assumptions: &["M and J real"],
-        condition: Some("M is symmetric and positive definite (only its symmetric part enters the integral, which diverges unless that part is positive definite)"),
+        condition: Some(
+            "M is symmetric and positive definite (only its symmetric part enters the integral, which diverges unless that part is positive definite)",
+        ),
         decide: gaussian_integral,
         ..BASE
     },
@@ -148,7 +160,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         id: "jefferson2019-eq06-m-and-j",
         title: "M and J for the deep layer",
         printed: "in the present case M = β1 and J = βBᵀy",
-        conventions: &["the present case is the integral over z of e^{−βH} with the energy (1); the exponent as (5) prints it would need M = 2β1"],
+        conventions: &[
+            "the present case is the integral over z of e^{−βH} with the energy (1); the exponent as (5) prints it would need M = 2β1",
+        ],
         decide: deep_m_and_j,
         ..BASE
     },
@@ -161,8 +175,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             "the logarithm is read as that of the whole product √… exp(…); the parentheses that say so are missing",
             "f and B′ in the second line are taken as what the first line needs; (8) is decided apart",
         ],
-        corrected: Some("H(x,y) = −a·x + ½yᵀy − xᵀAy − (1/β) ln[√((2π)ᵖ/βᵖ) exp((β/2) yᵀBBᵀy)] = f(β) − a·x + ½yᵀ(1 − B′)y − xᵀAy"),
-        wrong: Some("determinant: |M| = |β1| is βᵖ, printed as β; the two agree only for p = 1 or β = 1"),
+        corrected: Some(
+            "H(x,y) = −a·x + ½yᵀy − xᵀAy − (1/β) ln[√((2π)ᵖ/βᵖ) exp((β/2) yᵀBBᵀy)] = f(β) − a·x + ½yᵀ(1 − B′)y − xᵀAy",
+        ),
+        wrong: Some(
+            "determinant: |M| = |β1| is βᵖ, printed as β; the two agree only for p = 1 or β = 1",
+        ),
         decide: |d| {
             decide(
                 d,
@@ -186,14 +204,20 @@ pub(super) const CLAIMS: &[Claim] = &[
             "compared where the printed indices exist, m = p; for m ≠ p they run out of B",
         ],
         corrected: Some("f(β) = (1/2β) ln(βᵖ/(2π)ᵖ) and B′_ij = Σ_μ B_iμ B_jμ, that is B′ = BBᵀ"),
-        wrong: Some("power and index: f has β where |β1| = βᵖ is needed, and B′ has B_μj where B_jμ is needed (B² instead of BBᵀ, undefined unless m = p)"),
+        wrong: Some(
+            "power and index: f has β where |β1| = βᵖ is needed, and B′ has B_μj where B_jμ is needed (B² instead of BBᵀ, undefined unless m = p)",
+        ),
         decide: |d| {
             decide(
                 d,
                 &Forms {
                     defined: |s| s.m() == s.p(),
                     printed: |s| {
-                        vec![with_induced(s, tau_over_beta(s, s.p(), 1), &printed_b_prime(s))]
+                        vec![with_induced(
+                            s,
+                            tau_over_beta(s, s.p(), 1),
+                            &printed_b_prime(s),
+                        )]
                     },
                     corrected: Some(|s| {
                         let f = middle_constant(&s.machine, &tau());
@@ -220,16 +244,24 @@ pub(super) const CLAIMS: &[Claim] = &[
                     truth: |s| vec![z_traced(&at_zero(s))],
                     quadrature: |s| vec![quadrature(&s.joint(), &at_zero(s).xy())],
                     printed: |s| vec![split(tau_over_beta(s, s.p(), 1), R::zero())],
-                    corrected: Some(|s| vec![split(middle_constant(&s.machine, &tau()), R::zero())]),
+                    corrected: Some(|s| {
+                        vec![split(middle_constant(&s.machine, &tau()), R::zero())]
+                    }),
                     mutants: &[
                         ("sign of f", |s| {
-                            vec![split(R::one() / middle_constant(&s.machine, &tau()), R::zero())]
+                            vec![split(
+                                R::one() / middle_constant(&s.machine, &tau()),
+                                R::zero(),
+                            )]
                         }),
                         ("p → p − 1", |s| {
                             vec![split(tau_over_beta(s, s.p() - 1, s.p() - 1), R::zero())]
                         }),
                         ("2π → π", |s| {
-                            vec![split(middle_constant(&s.machine, &(tau() * q(1, 2))), R::zero())]
+                            vec![split(
+                                middle_constant(&s.machine, &(tau() * q(1, 2))),
+                                R::zero(),
+                            )]
                         }),
                         ("β → β(1 + 10⁻⁹)", |s| {
                             vec![split(middle_constant(&s.warmer(), &tau()), R::zero())]
@@ -250,7 +282,9 @@ pub(super) const CLAIMS: &[Claim] = &[
             "compared where the printed indices exist, m = p; for m ≠ p they run out of B",
         ],
         corrected: Some("B′_ij = Σ_{μ=1}^p B_iμ B_jμ, that is B′ = BBᵀ"),
-        wrong: Some("transposed index: B_μj must be B_jμ; as printed B′ = B², which differs from BBᵀ unless B is symmetric and does not exist unless m = p"),
+        wrong: Some(
+            "transposed index: B_μj must be B_jμ; as printed B′ = B², which differs from BBᵀ unless B is symmetric and does not exist unless m = p",
+        ),
         decide: |d| {
             decide(
                 d,
@@ -276,7 +310,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         title: "size of the renormalisation of the y-couplings",
         printed: "the interactions between the intermediate degrees of freedom {y} have been renormalized by an amount proportional to the coupling with the UV variables {z}",
         conventions: &["\"proportional\" is read as linear: B → sB multiplies the amount by s"],
-        corrected: Some("the amount is B′ = BBᵀ, quadratic in the coupling: B → sB multiplies it by s²"),
+        corrected: Some(
+            "the amount is B′ = BBᵀ, quadratic in the coupling: B → sB multiplies it by s²",
+        ),
         wrong: Some("power: the induced coupling BBᵀ is proportional to the square of B, not to B"),
         decide: amount_of_renormalisation,
         ..BASE
@@ -335,11 +371,7 @@ fn at_zero(s: &Setting) -> Setting {
 }
 
 /// `∫ dz e^{−βH}` at once, with `½ coefficient zᵀz` in the energy.
-fn z_integrated(
-    s: &Setting,
-    coefficient: &R,
-    machine: &GaussianDbm<R>,
-) -> SplitWeight<R> {
+fn z_integrated(s: &Setting, coefficient: &R, machine: &GaussianDbm<R>) -> SplitWeight<R> {
     let first = s.n() + s.m();
     let joint = QuadraticHamiltonian::joint(machine);
     let quadratic = Matrix::from_fn(joint.n_variables(), joint.n_variables(), |i, j| {
@@ -381,11 +413,7 @@ fn deep_energy(s: &Setting, weight: R) -> SplitWeight<R> {
 }
 
 /// `f − a·x + ½yᵀ(1 − B′)y − xᵀAy`.
-fn with_induced(
-    s: &Setting,
-    f: R,
-    b_prime: &Matrix<R>,
-) -> SplitWeight<R> {
+fn with_induced(s: &Setting, f: R, b_prime: &Matrix<R>) -> SplitWeight<R> {
     let stiff = bilinear(&s.y, &one_minus(b_prime), &s.y) * q(1, 2);
     split(f, stiff - s.ax() - s.xay())
 }
@@ -427,7 +455,9 @@ fn energy_in_two_notations(docket: &mut Docket) {
             .kind(kind)
             .printed(|s| vec![energy(s)])
             .printed(|s| {
-                vec![s.xy_energy() + dot(&s.z, &s.z) * q(1, 2) - bilinear(&s.y, s.machine.b(), &s.z)]
+                vec![
+                    s.xy_energy() + dot(&s.z, &s.z) * q(1, 2) - bilinear(&s.y, s.machine.b(), &s.z),
+                ]
             })
             .mutant("zᵀz without ½", |s| {
                 vec![energy(s) + dot(&s.z, &s.z) * q(1, 2)]
@@ -496,7 +526,10 @@ fn partition_function_exists(docket: &mut Docket) {
         )
         .expect("rows × columns entries");
         let shown: Vec<String> = b.entries().iter().map(ToString::to_string).collect();
-        let label = format!("n = 1, m = {rows}, p = {cols}, B = ({})", shown.join(", "));
+        let label = format!(
+            "n = 1, m = {rows}, p = {cols}, B = ({}): is Z finite?",
+            shown.join(", ")
+        );
         cases.push(Case::new(1 + rows + cols, label, b));
     };
     add(1, 1, &[(1, 2)]);
@@ -583,11 +616,7 @@ impl Exponent {
     }
     fn printed_value(&self) -> Enclosure {
         let parts = self.printed();
-        (-energy(
-            &R::one(),
-            &split(parts[0].clone(), parts[1].clone()),
-        ))
-        .exp()
+        (-energy(&R::one(), &split(parts[0].clone(), parts[1].clone()))).exp()
     }
 }
 
@@ -634,11 +663,12 @@ fn gaussian_integral(docket: &mut Docket) {
 
     // A form that is not positive definite: the right side may be a number, the integral is not.
     let two_negative = numeric(2, &[(-1, 1), (0, 1), (0, 1), (-1, 1)], &[(0, 1), (0, 1)]);
-    let as_number = two_negative.instance.m.entries().iter().map(|x| {
-        x.numerator()
-            .eval(&[])
-            .expect("a constant")
-    });
+    let as_number = two_negative
+        .instance
+        .m
+        .entries()
+        .iter()
+        .map(|x| x.numerator().eval(&[]).expect("a constant"));
     let form = Matrix::new(2, 2, as_number.collect()).expect("4 entries");
     let comparison = if converges(&form) {
         Comparison::Undecided {
@@ -673,7 +703,11 @@ fn gaussian_integral(docket: &mut Docket) {
         m: new.matrix(2, 2),
         j: new.vector(2),
     };
-    cases.push(Case::new(103, "p = 2, M not symmetric, indeterminate", general));
+    cases.push(Case::new(
+        103,
+        "p = 2, M not symmetric, indeterminate",
+        general,
+    ));
     docket
         .on(
             "p ≤ 3, entries of M and J as indeterminates",
@@ -690,7 +724,10 @@ fn gaussian_integral(docket: &mut Docket) {
             vec![&parts[0] * &det * &det, parts[1].clone()]
         })
         .mutant("½JᵀM⁻¹J → ½JᵀMJ", |e| {
-            vec![e.printed()[0].clone(), bilinear(&e.j, &e.m, &e.j) * q(-1, 2)]
+            vec![
+                e.printed()[0].clone(),
+                bilinear(&e.j, &e.m, &e.j) * q(-1, 2),
+            ]
         })
         .mutant("sign of the exponent", |e| {
             let parts = e.printed();
@@ -701,9 +738,7 @@ fn gaussian_integral(docket: &mut Docket) {
 
 fn deep_m_and_j(docket: &mut Docket) {
     // −½zᵀMz + Jᵀz, to be compared with the part of −βH that has z in it.
-    let exponent = |s: &Setting, m: &R, j: &[R]| {
-        vec![dot(j, &s.z) - m * dot(&s.z, &s.z) * q(1, 2)]
-    };
+    let exponent = |s: &Setting, m: &R, j: &[R]| vec![dot(j, &s.z) - m * dot(&s.z, &s.z) * q(1, 2)];
     let scaled = |s: &Setting, v: Vec<R>| -> Vec<R> { v.iter().map(|x| x * s.beta()).collect() };
     for (scope, kind, cases) in [
         (SYMBOLIC_SCOPE, EvidenceKind::Symbolic, symbolic()),

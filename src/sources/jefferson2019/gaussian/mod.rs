@@ -6,6 +6,7 @@
 //! zero. The truth is the integral of (1), one variable after the other, each by completing one
 //! square; at small systems also the trapezoidal rule with its bound.
 
+mod correlators;
 mod middle;
 mod prior;
 mod setting;
@@ -21,6 +22,7 @@ pub(super) fn claims() -> Vec<Claim> {
         prior::CLAIMS,
         visible::CLAIMS,
         summary::CLAIMS,
+        correlators::CLAIMS,
     ]
     .concat()
 }

@@ -31,7 +31,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         printed: "q(z) = √(β/(2π)ᵖ) exp(−½β zᵀz)",
         conventions: &["a distribution is normalised: ∫dᵖz q(z) = 1"],
         corrected: Some("q(z) = √(βᵖ/(2π)ᵖ) exp(−½β zᵀz)"),
-        wrong: Some("normalisation: the factor must be (β/2π)^{p/2}; as printed ∫q = β^{(1−p)/2}, which is one only for p = 1 or β = 1"),
+        wrong: Some(
+            "normalisation: the factor must be (β/2π)^{p/2}; as printed ∫q = β^{(1−p)/2}, which is one only for p = 1 or β = 1",
+        ),
         decide: prior_is_normalised,
         ..BASE
     },
@@ -41,8 +43,12 @@ pub(super) const CLAIMS: &[Claim] = &[
         title: "cumulant generating function of the prior",
         printed: "K_z(t) = ln⟨e^{t·z}⟩ = ln √(β/(2π)ᵖ) ∫dᵖz exp(−½β zᵀz + t·z) = (1/2β) t tᵀ",
         conventions: &["t is a row vector, t tᵀ = t·t; K_z(t) is that of the normalised prior"],
-        corrected: Some("K_z(t) = ln⟨e^{t·z}⟩ = ln √(βᵖ/(2π)ᵖ) ∫dᵖz exp(−½β zᵀz + t·z) = (1/2β) t tᵀ"),
-        wrong: Some("normalisation: with the printed factor the integral gives (1/2β)ttᵀ + ½(1 − p) ln β, so the middle member differs from the other two unless p = 1 or β = 1"),
+        corrected: Some(
+            "K_z(t) = ln⟨e^{t·z}⟩ = ln √(βᵖ/(2π)ᵖ) ∫dᵖz exp(−½β zᵀz + t·z) = (1/2β) t tᵀ",
+        ),
+        wrong: Some(
+            "normalisation: with the printed factor the integral gives (1/2β)ttᵀ + ½(1 − p) ln β, so the middle member differs from the other two unless p = 1 or β = 1",
+        ),
         decide: cumulant_function_members,
         ..BASE
     },
@@ -106,8 +112,12 @@ pub(super) const CLAIMS: &[Claim] = &[
             "checked for a prior with any mean κ₁ and variance κ₂ and no higher cumulant, so that the dots are zero",
             F_IS_RIGHT,
         ],
-        corrected: Some("H(x,y) = f(β) − a·x + ½yᵀy − xᵀAy − (1/β)(κ₁t + (κ₂/2)t² + …) = f(β) − a·x + ½yᵀy − xᵀAy − κ₁yᵀB − (κ₂/2)β yᵀBBᵀy − …"),
-        wrong: Some("missing term: −xᵀAy, the coupling of x and y, is left out of both lines; signs and powers of β in the expansion are right"),
+        corrected: Some(
+            "H(x,y) = f(β) − a·x + ½yᵀy − xᵀAy − (1/β)(κ₁t + (κ₂/2)t² + …) = f(β) − a·x + ½yᵀy − xᵀAy − κ₁yᵀB − (κ₂/2)β yᵀBBᵀy − …",
+        ),
+        wrong: Some(
+            "missing term: −xᵀAy, the coupling of x and y, is left out of both lines; signs and powers of β in the expansion are right",
+        ),
         decide: expansion,
         ..BASE
     },
@@ -142,8 +152,12 @@ pub(super) const CLAIMS: &[Claim] = &[
                             value.energy = value.energy + s.xay();
                             vec![value]
                         }),
-                        ("κ₂ = β", |s| vec![gaussian_expansion(s, 1, &power(s.beta(), 2))]),
-                        ("κ₂ without ½", |s| vec![gaussian_expansion(s, 1, &q(2, 1))]),
+                        ("κ₂ = β", |s| {
+                            vec![gaussian_expansion(s, 1, &power(s.beta(), 2))]
+                        }),
+                        ("κ₂ without ½", |s| {
+                            vec![gaussian_expansion(s, 1, &q(2, 1))]
+                        }),
                         ("power of β", |s| vec![gaussian_expansion(s, 2, &R::one())]),
                     ],
                     defined: everywhere,
@@ -155,9 +169,9 @@ pub(super) const CLAIMS: &[Claim] = &[
 ];
 
 /// `½zᵀz`-prior of p units at inverse temperature β, with the source t: `E = ½zᵀz − (t/β)·z`.
-struct Prior {
-    beta: R,
-    t: Vec<R>,
+pub(super) struct Prior {
+    pub(super) beta: R,
+    pub(super) t: Vec<R>,
 }
 
 impl Prior {
@@ -187,14 +201,14 @@ impl Prior {
         -(quadrature(&self.hamiltonian(with_source), &[]) * enclose(&self.beta))
     }
     /// `ln⟨e^{t·z}⟩` from the two integrals: its W and its value.
-    fn truth(&self) -> Vec<R> {
+    pub(super) fn truth(&self) -> Vec<R> {
         let (above, below) = (self.stepwise(true), self.stepwise(false));
         vec![
             above.weight_squared / below.weight_squared,
             -((above.energy - below.energy) * &self.beta),
         ]
     }
-    fn truth_numeric(&self) -> Enclosure {
+    pub(super) fn truth_numeric(&self) -> Enclosure {
         self.ln_integral(true) - self.ln_integral(false)
     }
     /// `ln(√factor ∫ …)` by quadrature.
@@ -228,7 +242,11 @@ fn general_priors() -> Vec<Case<Prior>> {
         .map(|p| {
             let mut new = Indeterminates::new();
             let (beta, t) = (new.next(), new.vector(p));
-            Case::new(100 + p, format!("p = {p}, indeterminate"), Prior { beta, t })
+            Case::new(
+                100 + p,
+                format!("p = {p}, indeterminate"),
+                Prior { beta, t },
+            )
         })
         .collect()
 }
@@ -339,11 +357,9 @@ fn cumulant_function_at_source(docket: &mut Docket) {
         bilinear(&s.y, &induced_middle_coupling(&s.machine), &s.y) * s.beta() * q(1, 2)
     };
     docket
-        .on(
-            QUADRATURE_SCOPE,
-            &numeric(3, Setting::p),
-            |s| sourced(s).truth_numeric(),
-        )
+        .on(QUADRATURE_SCOPE, &numeric(3, Setting::p), |s| {
+            sourced(s).truth_numeric()
+        })
         .printed(|s| enclose(&value(s)))
         .finish();
     for (scope, kind, cases) in [
@@ -354,7 +370,9 @@ fn cumulant_function_at_source(docket: &mut Docket) {
             .on(scope, &cases, |s| sourced(s).truth())
             .kind(kind)
             .printed(|s| vec![R::one(), value(s)])
-            .mutant("½ instead of β/2", |s| vec![R::one(), value(s) / s.beta()])
+            .mutant("½ instead of β/2", |s| {
+                vec![R::one(), value(s) / s.beta()]
+            })
             .mutant("sign", |s| vec![R::one(), -value(s)])
             .mutant("B² instead of BBᵀ", |s| {
                 let b = s.machine.b();
@@ -565,9 +583,13 @@ fn cumulants_of_the_prior(docket: &mut Docket) {
             .on(scope, &cases, truth)
             .printed(|beta| gaussian_cumulants(beta, ORDER))
             .mutant("κ₂ = β", |beta| changed(beta, 2, beta.clone()))
-            .mutant("κ₄ = ⟨z⁴⟩", |beta| changed(beta, 4, q(3, 1) / (beta * beta)))
+            .mutant("κ₄ = ⟨z⁴⟩", |beta| {
+                changed(beta, 4, q(3, 1) / (beta * beta))
+            })
             .mutant("κ₁ = 1", |beta| changed(beta, 1, R::one()))
-            .mutant("κ₂ = (1 + 10⁻⁹)/β", |beta| changed(beta, 2, nearly_one() / beta))
+            .mutant("κ₂ = (1 + 10⁻⁹)/β", |beta| {
+                changed(beta, 2, nearly_one() / beta)
+            })
             .finish();
     }
 }

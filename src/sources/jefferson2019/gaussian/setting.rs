@@ -265,7 +265,7 @@ pub(super) const RATIONAL_SCOPE: &str = "random rational machines up to n = 3, m
 /// Larger machines with rational parameters; every row of B has less than one in total, so that
 /// 1 − BBᵀ is positive definite.
 pub(super) fn rational(docket: &Docket) -> Vec<Case<Setting>> {
-    [(3, 1, 2), (2, 3, 3), (3, 4, 2), (2, 3, 1)]
+    [(3, 1, 2), (2, 3, 3), (3, 4, 2), (3, 3, 1)]
         .iter()
         .enumerate()
         .map(|(index, &(n, m, p))| {
@@ -274,7 +274,7 @@ pub(super) fn rational(docket: &Docket) -> Vec<Case<Setting>> {
             let mut vector = |k: usize, d: i64| -> Vec<R> { (0..k).map(|_| number(d)).collect() };
             let x = (0..n).map(|i| q(if i % 2 == 0 { 1 } else { -1 }, 1));
             let machine = GaussianDbm::new(
-                q(3, 2 + index as i64),
+                q(7, 4 + index as i64),
                 vector(n, 7),
                 Matrix::new(n, m, vector(n * m, 8)).expect("n m entries"),
                 // |B_ij| ≤ 8/35 and m, p ≤ 4 give ‖BBᵀ‖ ≤ Σ B² < 1.

@@ -24,7 +24,9 @@ const BASE: Claim = Claim {
 };
 
 const RIGHT_F_AND_B: &str = "f and B′ are those that make (7) right, f = (p/2β) ln(β/2π) and B′ = BBᵀ; (8) is decided apart";
-const RIGHT_G: &str = "g is taken as the constant that makes H(x) right; (18) and (22) are decided apart";
+const RIGHT_G: &str =
+    "g is taken as the constant that makes H(x) right; (18) and (22) are decided apart";
+const VALUES: &str = "Z is that of (2); the values compared are −(1/β) ln(Z p)";
 const A_PRIME: &str = "A′ = A(1 − B′)⁻¹Aᵀ, as (15) uses it";
 
 pub(super) const CLAIMS: &[Claim] = &[
@@ -33,17 +35,27 @@ pub(super) const CLAIMS: &[Claim] = &[
         equation: Some("14"),
         title: "p(x) as an integral over y",
         printed: "p(x) = ∫dy p(x,y) = Z⁻¹ e^{−β(f − a·x)} ∫dy exp(−½β yᵀ(1 − B′)y + β xᵀAy)",
-        conventions: &[RIGHT_F_AND_B, "Z is that of (2), so the integrals are compared"],
+        conventions: &[RIGHT_F_AND_B, VALUES],
         decide: |d| {
             decide(
                 d,
                 &Forms {
-                    printed: |s| vec![y_integrated(s, &middle_constant(&s.machine, &tau()), &R::one(), &R::one())],
+                    printed: |s| {
+                        vec![y_integrated(
+                            s,
+                            &middle_constant(&s.machine, &tau()),
+                            &R::one(),
+                            &R::one(),
+                        )]
+                    },
                     mutants: &[
-                        ("f with β instead of βᵖ, as (8) prints it, for β → 2β", |s| {
-                            let f = middle_constant(&s.machine, &tau()) / q(2, 1);
-                            vec![y_integrated(s, &f, &R::one(), &R::one())]
-                        }),
+                        (
+                            "f with β instead of βᵖ, as (8) prints it, for β → 2β",
+                            |s| {
+                                let f = middle_constant(&s.machine, &tau()) / q(2, 1);
+                                vec![y_integrated(s, &f, &R::one(), &R::one())]
+                            },
+                        ),
                         ("sign of B′", |s| {
                             let f = middle_constant(&s.machine, &tau());
                             vec![y_integrated(s, &f, &q(-1, 1), &R::one())]
@@ -78,9 +90,13 @@ pub(super) const CLAIMS: &[Claim] = &[
         equation: Some("15"),
         title: "p(x) after integrating y",
         printed: "p(x) = Z⁻¹ √((2π)ᵐ/(β(1 − |B′|))) exp[−β(f(β) − a·x + ½xᵀA(1 − B′)⁻¹Aᵀx)] = Z⁻¹ √((2π)ᵐ/(β(1 − |B′|))) exp[−β(f(β) − a·x + ½xᵀA′x)]",
-        conventions: &[RIGHT_F_AND_B, A_PRIME],
-        corrected: Some("p(x) = Z⁻¹ √((2π)ᵐ/(βᵐ|1 − B′|)) exp[−β(f(β) − a·x − ½xᵀA(1 − B′)⁻¹Aᵀx)] = Z⁻¹ √((2π)ᵐ/(βᵐ|1 − B′|)) exp[−β(f(β) − a·x − ½xᵀA′x)]"),
-        wrong: Some("sign, determinant and power: completing the square gives −½xᵀA′x, printed +½; and |β(1 − B′)| is βᵐ|1 − B′|, printed β(1 − |B′|)"),
+        conventions: &[RIGHT_F_AND_B, A_PRIME, VALUES],
+        corrected: Some(
+            "p(x) = Z⁻¹ √((2π)ᵐ/(βᵐ|1 − B′|)) exp[−β(f(β) − a·x − ½xᵀA(1 − B′)⁻¹Aᵀx)] = Z⁻¹ √((2π)ᵐ/(βᵐ|1 − B′|)) exp[−β(f(β) − a·x − ½xᵀA′x)]",
+        ),
+        wrong: Some(
+            "sign, determinant and power: completing the square gives −½xᵀA′x, printed +½; and |β(1 − B′)| is βᵐ|1 − B′|, printed β(1 − |B′|)",
+        ),
         decide: |d| {
             decide(
                 d,
@@ -118,9 +134,14 @@ pub(super) const CLAIMS: &[Claim] = &[
         id: "jefferson2019-eq15-factor",
         title: "factor of the integral over y",
         printed: "∫dy exp(−½β yᵀ(1 − B′)y) = √((2π)ᵐ/(β(1 − |B′|)))",
-        conventions: &["the factor in front of (15), that is x = 0 and f taken off", "B′ = BBᵀ"],
+        conventions: &[
+            "the factor in front of (15), that is x = 0 and f taken off; the values compared are −(1/β) ln of both sides",
+            "B′ = BBᵀ",
+        ],
         corrected: Some("∫dy exp(−½β yᵀ(1 − B′)y) = √((2π)ᵐ/(βᵐ|1 − B′|))"),
-        wrong: Some("determinant and power: |β(1 − B′)| = βᵐ|1 − B′|; 1 − |B′| is the determinant of 1 − B′ only for m = 1, and β stands for βᵐ"),
+        wrong: Some(
+            "determinant and power: |β(1 − B′)| = βᵐ|1 − B′|; 1 − |B′| is the determinant of 1 − B′ only for m = 1, and β stands for βᵐ",
+        ),
         decide: |d| {
             decide(
                 d,
@@ -131,7 +152,10 @@ pub(super) const CLAIMS: &[Claim] = &[
                         vec![value]
                     },
                     quadrature: |s| {
-                        vec![quadrature(&s.joint().weighted(R::one() / deep_factor(s)), &without_x(s).x)]
+                        vec![quadrature(
+                            &s.joint().weighted(R::one() / deep_factor(s)),
+                            &without_x(s).x,
+                        )]
                     },
                     printed: |s| vec![split(printed_y_factor(s), R::zero())],
                     corrected: Some(|s| {
@@ -140,18 +164,28 @@ pub(super) const CLAIMS: &[Claim] = &[
                     }),
                     mutants: &[
                         ("βᵐ(1 − |B′|)", |s| {
-                            vec![split(tau_over_beta(s, s.m(), s.m()) / one_minus_det(s), R::zero())]
+                            vec![split(
+                                tau_over_beta(s, s.m(), s.m()) / one_minus_det(s),
+                                R::zero(),
+                            )]
                         }),
                         ("β|1 − B′|", |s| {
-                            vec![split(right_y_factor(s) * power(s.beta(), s.m() - 1), R::zero())]
+                            vec![split(
+                                right_y_factor(s) * power(s.beta(), s.m() - 1),
+                                R::zero(),
+                            )]
                         }),
                         ("|1 − B′| upside down", |s| {
                             let ratio = tau_over_beta(s, s.m(), s.m());
                             vec![split(&ratio * &ratio / right_y_factor(s), R::zero())]
                         }),
                         ("|1 + B′|", |s| {
-                            let plus = one_minus(&induced_middle_coupling(&s.machine).scale(&q(-1, 1)));
-                            vec![split(tau_over_beta(s, s.m(), s.m()) / determinant(&plus), R::zero())]
+                            let plus =
+                                one_minus(&induced_middle_coupling(&s.machine).scale(&q(-1, 1)));
+                            vec![split(
+                                tau_over_beta(s, s.m(), s.m()) / determinant(&plus),
+                                R::zero(),
+                            )]
                         }),
                     ],
                     ..OF_X
@@ -164,16 +198,26 @@ pub(super) const CLAIMS: &[Claim] = &[
         id: "jefferson2019-eq15-sign",
         title: "sign of the induced coupling in p(x)",
         printed: "p(x) ∝ exp[−β(−a·x + ½xᵀA(1 − B′)⁻¹Aᵀx)]",
-        conventions: &["the factor in front is taken as right; it is decided under eq15-factor", "B′ = BBᵀ"],
+        conventions: &[
+            "the factor in front is taken as right; it is decided under eq15-factor",
+            "B′ = BBᵀ",
+            VALUES,
+        ],
         corrected: Some("p(x) ∝ exp[−β(−a·x − ½xᵀA(1 − B′)⁻¹Aᵀx)]"),
-        wrong: Some("sign: completing the square raises the weight, exp(+½JᵀM⁻¹J), so the induced energy is −½xᵀA′x"),
+        wrong: Some(
+            "sign: completing the square raises the weight, exp(+½JᵀM⁻¹J), so the induced energy is −½xᵀA′x",
+        ),
         decide: |d| {
             decide(
                 d,
                 &Forms {
                     printed: |s| vec![visible(s, &q(1, 2))],
                     corrected: Some(|s| {
-                        vec![visible_hamiltonian(&s.machine, &tau()).expect("generic B").at(&s.x)]
+                        vec![
+                            visible_hamiltonian(&s.machine, &tau())
+                                .expect("generic B")
+                                .at(&s.x),
+                        ]
                     }),
                     mutants: VISIBLE_MUTANTS,
                     ..OF_X
@@ -186,9 +230,14 @@ pub(super) const CLAIMS: &[Claim] = &[
         id: "jefferson2019-eq15-a-prime",
         title: "definition of A′",
         printed: "where we have defined A ≡ A(1 − B′)⁻¹Aᵀ",
-        conventions: &["read as it stands: the coefficient of ½xᵀ…x in the first line of (15) is A; an n×n matrix, so compared for m = n", "B′ = BBᵀ"],
+        conventions: &[
+            "read as it stands: the coefficient of ½xᵀ…x in the first line of (15) is A; an n×n matrix, so compared for m = n",
+            "B′ = BBᵀ",
+        ],
         corrected: Some("A′ ≡ A(1 − B′)⁻¹Aᵀ"),
-        wrong: Some("missing prime: the symbol defined is A′, which the second line of (15) uses; A itself is the n×m weight matrix and not equal to A(1 − B′)⁻¹Aᵀ"),
+        wrong: Some(
+            "missing prime: the symbol defined is A′, which the second line of (15) uses; A itself is the n×m weight matrix and not equal to A(1 − B′)⁻¹Aᵀ",
+        ),
         decide: definition_of_a_prime,
         ..BASE
     },
@@ -215,7 +264,11 @@ pub(super) const CLAIMS: &[Claim] = &[
                 &Forms {
                     printed: |s| vec![visible(s, &q(1, 2))],
                     corrected: Some(|s| {
-                        vec![visible_hamiltonian(&s.machine, &tau()).expect("generic B").at(&s.x)]
+                        vec![
+                            visible_hamiltonian(&s.machine, &tau())
+                                .expect("generic B")
+                                .at(&s.x),
+                        ]
                     }),
                     mutants: VISIBLE_MUTANTS,
                     ..OF_X
@@ -229,9 +282,16 @@ pub(super) const CLAIMS: &[Claim] = &[
         equation: Some("18"),
         title: "the constant g(β)",
         printed: "g(β) ≡ f(β) + (1/2β) ln(β(1 − |B′|)/(2π)ᵐ) = (1/2β) ln(β²(1 − |B′|)/(2π)^{p+m})",
-        conventions: &["decided as what (17) needs: g = H(x) at x = 0", RIGHT_F_AND_B],
-        corrected: Some("g(β) = f(β) + (1/2β) ln(βᵐ|1 − B′|/(2π)ᵐ) = (1/2β) ln(β^{p+m}|1 − B′|/(2π)^{p+m})"),
-        wrong: Some("determinant and power: |1 − B′| is printed as 1 − |B′|, and βᵐ and β^{p+m} as β and β²"),
+        conventions: &[
+            "decided as what (17) needs: g = H(x) at x = 0",
+            RIGHT_F_AND_B,
+        ],
+        corrected: Some(
+            "g(β) = f(β) + (1/2β) ln(βᵐ|1 − B′|/(2π)ᵐ) = (1/2β) ln(β^{p+m}|1 − B′|/(2π)^{p+m})",
+        ),
+        wrong: Some(
+            "determinant and power: |1 − B′| is printed as 1 − |B′|, and βᵐ and β^{p+m} as β and β²",
+        ),
         decide: |d| {
             decide(
                 d,
@@ -280,7 +340,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         id: "jefferson2019-eq18-second-member",
         title: "the two members of g(β) agree",
         printed: "f(β) + (1/2β) ln(β(1 − |B′|)/(2π)ᵐ) = (1/2β) ln(β²(1 − |B′|)/(2π)^{p+m})",
-        conventions: &["f as (8) prints it, (1/2β) ln(β/(2π)ᵖ): whether the misprints of (8) and (18) fit together"],
+        conventions: &[
+            "f as (8) prints it, (1/2β) ln(β/(2π)ᵖ): whether the misprints of (8) and (18) fit together",
+        ],
         decide: |d| {
             let sum = |s: &Setting, f: R| vec![f * printed_y_factor(s)];
             let printed_f = |s: &Setting| tau_over_beta(s, s.p(), 1);
@@ -341,7 +403,9 @@ pub(super) const VISIBLE_MUTANTS: &[(&str, Form)] = &[
         value.energy = value.energy + s.ax() * q(2, 1);
         vec![value]
     }),
-    ("β → β(1 + 10⁻⁹)", |s| vec![hamiltonian_of(&s.warmer(), s)]),
+    ("β → β(1 + 10⁻⁹)", |s| {
+        vec![hamiltonian_of(&s.warmer(), s)]
+    }),
 ];
 
 fn hamiltonian_of(machine: &GaussianDbm<R>, s: &Setting) -> SplitWeight<R> {
@@ -464,7 +528,12 @@ fn middle_m_and_j(docket: &mut Docket) {
                 vec![(h.at(&without).energy - h.at(&s.xy()).energy) * s.beta()]
             })
             .mutant("M = 1 − B′", |s| {
-                exponent(s, &stiff(s).scale(&(R::one() / s.beta())), &source(s), s.beta())
+                exponent(
+                    s,
+                    &stiff(s).scale(&(R::one() / s.beta())),
+                    &source(s),
+                    s.beta(),
+                )
             })
             .mutant("J = −βAᵀx", |s| {
                 let j: Vec<R> = source(s).iter().map(|x| -x).collect();
