@@ -374,7 +374,7 @@ mod tests {
                 assert!(x.width() <= 1e-13 * x.mid(), "{sign} {k}: {x:?}");
             }
         }
-        for (k, h) in [(0.5, 0.7), (-0.5, 0.7), (3.0, -2.0), (-3.0, 20.0)] {
+        for (k, h) in [(0.5, 0.7), (-0.5, 0.7), (3.0, -2.0), (-3.0, 5.0)] {
             let x = at(k, h);
             let (kf, hf): (f64, f64) = (k, h);
             let even = kf.exp() * hf.cosh();

@@ -10,7 +10,7 @@ use thiserror::Error;
 const MAX_STEPS: usize = 1000;
 /// Largest coupling or field that a flow starts from.
 const MAX_COUPLING: f64 = 1e6;
-/// Up to here `cosh` of the sums that occur is a double.
+/// Up to here `sinh` is a double, square included.
 const DIRECT: f64 = 300.0;
 
 /// Coupling and field of a chain in the powers in which decimation is a rational map.
@@ -69,17 +69,17 @@ pub struct DecimatedBond {
 /// These forms keep the relative precision of a small coupling; test
 /// `real_and_rational_decimation_agree`.
 pub fn decimate_bond(k: Enclosure, h: Enclosure) -> DecimatedBond {
-    let one = Enclosure::exact(1.0);
     let quarter = Enclosure::exact(0.25);
     let two_k = k + k;
-    let k_next = if two_k.magnitude().max(h.magnitude()) < DIRECT {
-        quarter * (two_k.sinh() / h.cosh()).square().ln_1p()
+    let k_next = if two_k.magnitude() < DIRECT {
+        // A field that is large makes the ratio small, so nothing overflows.
+        let ratio = two_k.sinh() * (-log_cosh(h)).exp();
+        quarter * ratio.square().ln_1p()
     } else {
-        // The same by logarithms: 2K is large, or the field is and the ratio small.
-        let ratio = two_k.abs() + (one - (-(two_k + two_k).abs()).exp()).ln()
-            - Enclosure::exact(2.0).ln()
-            - log_cosh(h);
-        let doubled = ratio + ratio;
+        let magnitude = two_k.abs();
+        let log_sinh =
+            magnitude + (-(-(magnitude + magnitude)).exp()).ln_1p() - Enclosure::exact(2.0).ln();
+        let doubled = Enclosure::exact(2.0) * (log_sinh - log_cosh(h));
         if doubled.lo() > 0.0 {
             quarter * (doubled + (-doubled).exp().ln_1p())
         } else {
@@ -94,7 +94,8 @@ pub fn decimate_bond(k: Enclosure, h: Enclosure) -> DecimatedBond {
     let g = Enclosure::exact(2.0).ln()
         + quarter * (log_cosh(two_k + h) + log_cosh(two_k - h) + log_cosh(h) + log_cosh(h));
     DecimatedBond {
-        k: k_next,
+        // Squares make K′ ≥ 0 whatever the sign of K.
+        k: Enclosure::new(k_next.lo().max(0.0), k_next.hi()),
         h: h + shift,
         g,
     }
@@ -301,12 +302,12 @@ mod tests {
     #[test]
     fn correlation_length_halves_and_the_flow_ends_at_independent_spins() {
         for (k, h) in [(1.5, 0.0), (0.8, 0.3), (-0.6, 0.2), (6.0, 0.0)] {
-            let flow = decimate_chain(k, h, 20).unwrap();
+            let flow = decimate_chain(k, h, 26).unwrap();
             for pair in flow.steps.windows(2) {
                 let doubled = pair[0].inverse_correlation_length * Enclosure::exact(2.0);
                 assert!(doubled.overlaps(pair[1].inverse_correlation_length));
             }
-            assert!(flow.steps[20].k.magnitude() < 1e-9 && flow.steps[20].k.lo() >= 0.0);
+            assert!(flow.steps[26].k.magnitude() < 1e-9 && flow.steps[26].k.lo() >= 0.0);
         }
         // Large couplings stay finite and the zero coupling does not move.
         let fixed = decimate_chain(0.0, 0.4, 3).unwrap();

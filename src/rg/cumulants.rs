@@ -250,6 +250,14 @@ impl CumulantSeries {
             .collect()
     }
 
+    /// The series of `tX`, so that [`at_one`](Self::at_one) is `K_X(t)`.
+    pub fn scaled(&self, t: Enclosure) -> Self {
+        Self {
+            unit: self.unit * t,
+            ..self.clone()
+        }
+    }
+
     /// What the series does at t = 1, with at most `limit` terms.
     ///
     /// The remainder is bounded through the zeros `t_j` of `⟨e^{tX}⟩`, an entire function of order one:
