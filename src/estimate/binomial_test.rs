@@ -215,7 +215,11 @@ mod tests {
             let (mut size, mut lost) = (0.0, 0.0);
             for k in 0..=n {
                 let rejects = test.rejects(k).unwrap();
-                assert_eq!(rejects, test.p_value(k).unwrap() <= alpha, "n = {n}, k = {k}");
+                assert_eq!(
+                    rejects,
+                    test.p_value(k).unwrap() <= alpha,
+                    "n = {n}, k = {k}"
+                );
                 if rejects {
                     size += point(n, p, k);
                 } else {

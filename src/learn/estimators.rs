@@ -12,12 +12,12 @@ use crate::symbolic::{Field, Ring};
 ///
 /// # Panics
 /// If `v` has not one number for each visible unit.
-pub fn hidden_means<T: Ring>(
-    machine: &RbmParameters<T>,
-    v: &[T],
-    f: &impl Fn(T) -> T,
-) -> Vec<T> {
-    assert_eq!(v.len(), machine.visible(), "one number for each visible unit");
+pub fn hidden_means<T: Ring>(machine: &RbmParameters<T>, v: &[T], f: &impl Fn(T) -> T) -> Vec<T> {
+    assert_eq!(
+        v.len(),
+        machine.visible(),
+        "one number for each visible unit"
+    );
     (0..machine.hidden())
         .map(|a| {
             let bias = machine.hidden_bias()[a].clone();
@@ -32,11 +32,7 @@ pub fn hidden_means<T: Ring>(
 ///
 /// # Panics
 /// If `h` has not one number for each hidden unit.
-pub fn visible_means<T: Ring>(
-    machine: &RbmParameters<T>,
-    h: &[T],
-    f: &impl Fn(T) -> T,
-) -> Vec<T> {
+pub fn visible_means<T: Ring>(machine: &RbmParameters<T>, h: &[T], f: &impl Fn(T) -> T) -> Vec<T> {
     assert_eq!(h.len(), machine.hidden(), "one number for each hidden unit");
     (0..machine.visible())
         .map(|i| {
@@ -199,8 +195,12 @@ mod tests {
 
     #[test]
     fn reconstruction_by_hand_with_a_square() {
-        let m = RbmParameters::new(vec![q(2, 1), q(3, 1)], vec![q(1, 1)], vec![q(0, 1), q(1, 1)])
-            .unwrap();
+        let m = RbmParameters::new(
+            vec![q(2, 1), q(3, 1)],
+            vec![q(1, 1)],
+            vec![q(0, 1), q(1, 1)],
+        )
+        .unwrap();
         let f = |x: BigRational| &x * &x;
         let r = reconstruct(&m, &[q(1, 1)], &f);
         // ĥ = (2², 4²), ṽ = (2·4 + 3·16 + 1)² = 57², h̃ = ((2·57²)², (3·57² + 1)²).

@@ -134,11 +134,7 @@ pub fn divergence_gradient<T: Field>(
 /// f′(x) ∈ (f(x + δ) − f(x − δ))/(2δ) ± δ²/6 · max|f‴|
 /// ```
 /// `f` is given the step from the point; `third` bounds `|f‴|` within `δ` of it.
-pub fn central_difference(
-    f: impl Fn(Enclosure) -> Enclosure,
-    delta: f64,
-    third: f64,
-) -> Enclosure {
+pub fn central_difference(f: impl Fn(Enclosure) -> Enclosure, delta: f64, third: f64) -> Enclosure {
     let step = Enclosure::exact(delta);
     let quotient = (f(step) - f(-step)) / (step + step);
     let remainder = step.square() * Enclosure::exact(third) / Enclosure::exact(6.0);
@@ -185,8 +181,7 @@ mod tests {
     #[test]
     fn large_machines_are_refused() {
         let one = q(1, 1);
-        let m = RbmFactors::new(vec![one.clone(); 21], vec![one.clone(); 21], vec![one])
-            .unwrap();
+        let m = RbmFactors::new(vec![one.clone(); 21], vec![one.clone(); 21], vec![one]).unwrap();
         assert!(model_averages(&m).is_err());
     }
 }

@@ -24,11 +24,7 @@ pub struct RbmFactors<T> {
 
 /// `x^s` for a spin.
 fn to_the_spin<T: Field>(x: &T, up: bool) -> T {
-    if up {
-        x.clone()
-    } else {
-        T::one() / x.clone()
-    }
+    if up { x.clone() } else { T::one() / x.clone() }
 }
 
 /// `tanh f` from `e^f`: `(e^{2f} − 1)/(e^{2f} + 1)`.

@@ -91,9 +91,7 @@ mod tests {
                 let mid = crate::numeric::Enclosure::from_rational(&k).mid();
                 mid.exp()
             };
-            let mut pi: Vec<f64> = (0..8)
-                .map(|v| (0..4).map(|h| weight(v, h)).sum())
-                .collect();
+            let mut pi: Vec<f64> = (0..8).map(|v| (0..4).map(|h| weight(v, h)).sum()).collect();
             let z: f64 = pi.iter().sum();
             pi.iter_mut().for_each(|x| *x /= z);
             let mut next = vec![0.0; 8];

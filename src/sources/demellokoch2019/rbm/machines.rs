@@ -254,7 +254,9 @@ const NUMBERS: [f64; 11] = [
 /// The machine of doubles of one size.
 pub(super) fn bounded_case(n: usize, m: usize) -> Case<Bounded> {
     let take = |from: usize, k: usize| -> Vec<f64> {
-        (from..from + k).map(|i| NUMBERS[i % NUMBERS.len()]).collect()
+        (from..from + k)
+            .map(|i| NUMBERS[i % NUMBERS.len()])
+            .collect()
     };
     let (w, c, b) = (take(0, n * m), take(n * m, n), take(n * m + n, m));
     let label = format!(
