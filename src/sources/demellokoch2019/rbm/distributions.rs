@@ -327,6 +327,44 @@ fn over_states(s: &System<BigRational>) -> BigRational {
 }
 
 fn divergence(docket: &mut Docket) {
+    docket
+        .on(
+            "D in nats, against free energies and ln 𝒵",
+            &bounded_cases_with_data(),
+            |s| {
+                divergence_of_machine(&s.parameters, &s.system.q(), MAX_UNITS)
+                    .unwrap_or(Enclosure::UNBOUNDED)
+            },
+        )
+        .printed(|s| {
+            let (q, p) = (s.system.q(), s.system.table.marginal_of_v());
+            (0..s.rbm.visible())
+                .map(|i| kl_divergence(&of_unit(&q, i), &of_unit(&p, i)))
+                .sum()
+        })
+        .corrected(|s| kl_divergence(&s.system.q(), &s.system.table.marginal_of_v()))
+        .mutant("logarithm to base 2", |s| {
+            kl_divergence(&s.system.q(), &s.system.table.marginal_of_v())
+                / Enclosure::exact(2.0).ln()
+        })
+        .mutant(
+            "unit marginals of the data kept, correlations dropped from q",
+            |s| {
+                let q = s.system.q();
+                let units: Vec<_> = (0..s.rbm.visible()).map(|i| of_unit(&q, i)).collect();
+                let product: Vec<Enclosure> = s
+                    .system
+                    .table
+                    .visible_states()
+                    .map(|v| {
+                        let factors = units.iter().enumerate();
+                        factors.fold(Enclosure::one(), |p, (i, u)| p * u[v >> i & 1])
+                    })
+                    .collect();
+                kl_divergence(&product, &s.system.table.marginal_of_v())
+            },
+        )
+        .finish();
     let q_over_p = |s: &System<BigRational>, v: usize| {
         let n: u32 = s.counts().iter().sum();
         let q = ratio(s.counts()[v], n);
@@ -468,6 +506,7 @@ fn information(docket: &mut Docket) {
     };
     let cases = [
         case(&[1, 2, 2], &[2, 1, 2]),
+        case(&[1, 2, 3, 4, 4], &[4, 1, 2, 3, 4]),
         case(&[1, 2, 3, 3], &[2, 2, 2, 2]),
         case(&[2, 2, 2, 2], &[1, 2, 3, 3]),
         case(&[1, 3, 3, 3, 4, 4], &[4, 4, 3, 3, 3, 1]),

@@ -208,13 +208,6 @@ fn enter<T: Field + Value>(
 }
 
 fn decide(docket: &mut Docket, block: Block) {
-    enter(
-        docket,
-        "N_v + N_h ≤ 3, all factors indeterminate",
-        &with_data(symbolic_cases(&[(1, 1), (2, 1), (1, 2)])),
-        block,
-        |s| symbolic_truth(s, block),
-    );
     let rational = rational_cases_with_data();
     enter(
         docket,
@@ -222,6 +215,13 @@ fn decide(docket: &mut Docket, block: Block) {
         &rational,
         block,
         |s| rational_truth(s, block),
+    );
+    enter(
+        docket,
+        "N_v + N_h ≤ 3, all factors indeterminate",
+        &with_data(symbolic_cases(&[(1, 1), (2, 1), (1, 2)])),
+        block,
+        |s| symbolic_truth(s, block),
     );
     docket
         .on(
