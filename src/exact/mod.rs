@@ -1,6 +1,7 @@
 //! Exact engines: partition functions and averages with rigorous bounds.
 
 pub mod conformal;
+pub mod critical_row;
 pub mod diagonal_correlator;
 pub mod duality;
 pub mod free_field;
