@@ -2,7 +2,7 @@
 
 use super::diagonal_correlator::toeplitz_determinant;
 use crate::numeric::Enclosure;
-use num_traits::{One, Zero};
+use num_traits::One;
 
 /// Laurent coefficients kept on each side; `(3 − 2√2)^60 < 1e−45`.
 const KEPT: i64 = 60;
