@@ -10,5 +10,8 @@ fn main() {
         .filter(|c| wanted.is_empty() || wanted.iter().any(|w| c.id.starts_with(w.as_str())))
         .collect();
     let records = decide_all(&claims, Seed::default(), &Expectations::default(), |_| {});
-    println!("{}", serde_json::to_string_pretty(&records).unwrap_or_default());
+    println!(
+        "{}",
+        serde_json::to_string_pretty(&records).unwrap_or_default()
+    );
 }

@@ -90,15 +90,19 @@ pub fn covariant_ratio(
 /// `∏ (|w_ij| / |z_ij|)^{a_ij}` to the sixteenth power for three points z and w, with the exponents in
 /// eighths and the pairs in the order 12, 13, 23: the ratio of a three-point function
 /// `B / (|x₁₂|^{a₁₂} |x₁₃|^{a₁₃} |x₂₃|^{a₂₃})` at z and at w.
-pub fn power_law_ratio(points: &[Point; 3], reference: &[Point; 3], eighths: [u32; 3]) -> BigRational {
+pub fn power_law_ratio(
+    points: &[Point; 3],
+    reference: &[Point; 3],
+    eighths: [u32; 3],
+) -> BigRational {
     let square = |p: &[Point; 3], i: usize, j: usize| square_modulus(&(&p[i] - &p[j]));
-    [(0, 1), (0, 2), (1, 2)]
-        .into_iter()
-        .zip(eighths)
-        .fold(BigRational::one(), |product, ((i, j), power)| {
+    [(0, 1), (0, 2), (1, 2)].into_iter().zip(eighths).fold(
+        BigRational::one(),
+        |product, ((i, j), power)| {
             let ratio = square(reference, i, j) / square(points, i, j);
             product * num_traits::pow(ratio, power as usize)
-        })
+        },
+    )
 }
 
 /// The scaling dimensions `Δ = 2 h_{r,s}` of the scalar primary fields of the unitary minimal model of

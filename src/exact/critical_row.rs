@@ -26,7 +26,11 @@ fn smooth_factor() -> Vec<(i64, Enclosure)> {
             let sum = (0..=KEPT as usize)
                 .map(|i| {
                     let shift = j.unsigned_abs() as usize;
-                    if j >= 0 { above[i + shift] * below[i] } else { above[i] * below[i + shift] }
+                    if j >= 0 {
+                        above[i + shift] * below[i]
+                    } else {
+                        above[i] * below[i + shift]
+                    }
                 })
                 .sum();
             (j, sum)
@@ -99,7 +103,11 @@ mod tests {
         // ⟨σ₀₀σ₀₁⟩ = 1/√2 and ⟨σ₀₀σ₀₂⟩ = 1 − 4/π².
         assert!(correlator(1).contains(std::f64::consts::FRAC_1_SQRT_2));
         let second = 1.0 - 4.0 / (std::f64::consts::PI * std::f64::consts::PI);
-        assert!((correlator(2).mid() - second).abs() < 1e-13, "{:?}", correlator(2));
+        assert!(
+            (correlator(2).mid() - second).abs() < 1e-13,
+            "{:?}",
+            correlator(2)
+        );
     }
 
     #[test]

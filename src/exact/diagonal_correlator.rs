@@ -69,9 +69,7 @@ pub fn critical_exponent(n: u64) -> Enclosure {
 /// `⟨ε_0 ε_N⟩ − ⟨ε_0⟩²` at the critical point for the pairs `ε_n = σ_{n,n} σ_{n+1,n+1}`, in units of
 /// (2/π)²: the part `−a_N a_{−N}` of the determinant over the rows and columns 0 and N.
 pub fn critical_pair_correlator(n: i64) -> BigRational {
-    let minor = Matrix::from_fn(2, 2, |i, j| {
-        critical_entry(n * (i as i64 - j as i64))
-    });
+    let minor = Matrix::from_fn(2, 2, |i, j| critical_entry(n * (i as i64 - j as i64)));
     minor.determinant().expect("a square matrix") - critical_entry(0) * critical_entry(0)
 }
 
@@ -177,7 +175,11 @@ fn toeplitz_enclosure(
         let mut power = modulus.powi(shift as i32);
         let mut sum = Enclosure::zero();
         for j in 0..terms {
-            let c = if m >= 0 { p[j] * q[j + shift] } else { p[j + shift] * q[j] };
+            let c = if m >= 0 {
+                p[j] * q[j + shift]
+            } else {
+                p[j + shift] * q[j]
+            };
             sum = sum + c * power;
             power = power * square;
         }
@@ -214,8 +216,16 @@ mod tests {
         // 2/π at T_c; the correlation falls as the temperature rises.
         let at = |t: f64| correlator(1, Enclosure::one() / Enclosure::exact(t));
         let critical = 2.0 / std::f64::consts::PI;
-        assert!(at(2.26).lo() > critical && at(2.26).hi() < critical + 0.03, "{:?}", at(2.26));
-        assert!(at(2.28).hi() < critical && at(2.28).lo() > critical - 0.03, "{:?}", at(2.28));
+        assert!(
+            at(2.26).lo() > critical && at(2.26).hi() < critical + 0.03,
+            "{:?}",
+            at(2.26)
+        );
+        assert!(
+            at(2.28).hi() < critical && at(2.28).lo() > critical - 0.03,
+            "{:?}",
+            at(2.28)
+        );
     }
 
     #[test]

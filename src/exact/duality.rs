@@ -121,9 +121,9 @@ pub fn torus_stationarity(rows: usize, columns: usize) -> Laurent {
         let v = sites as i64 * c;
         [(power + 2, slope - v), (power, -slope - v)]
     });
-    Laurent::from_terms(terms.map(|(power, c)| {
-        (vec![(0, power)], BigRational::from_integer(BigInt::from(c)))
-    }))
+    Laurent::from_terms(
+        terms.map(|(power, c)| (vec![(0, power)], BigRational::from_integer(BigInt::from(c)))),
+    )
 }
 
 /// A bracket of width `2^{−bits}` around a sign change of a polynomial in one indeterminate, by exact

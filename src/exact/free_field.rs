@@ -130,18 +130,14 @@ pub fn pairings<C: Field>(fields: &[usize], contraction: &impl Fn(usize, usize) 
 ///
 /// Not normalised: for no fields at all it is the partition function `1/|det L|`. `None` unless `lower`
 /// is square with a diagonal that has no zero.
-pub fn integral_by_whitening(
-    lower: &Matrix<BigRational>,
-    fields: &[usize],
-) -> Option<BigRational> {
+pub fn integral_by_whitening(lower: &Matrix<BigRational>, fields: &[usize]) -> Option<BigRational> {
     let n = lower.rows();
     let inverse = lower.inverse()?;
     let mut product = Laurent::one();
     for &field in fields {
         // φ_f = Σ_k (L⁻¹)_kf y_k.
-        let linear = Laurent::from_terms(
-            (0..n).map(|k| (vec![(k, 1)], inverse[(k, field)].clone())),
-        );
+        let linear =
+            Laurent::from_terms((0..n).map(|k| (vec![(k, 1)], inverse[(k, field)].clone())));
         product = &product * &linear;
     }
     let mut sum = BigRational::zero();
@@ -161,9 +157,9 @@ fn normal_moment(power: i32) -> BigRational {
     if power % 2 != 0 {
         return BigRational::zero();
     }
-    (1..power)
-        .step_by(2)
-        .fold(BigRational::one(), |p, k| p * BigRational::from_integer(k.into()))
+    (1..power).step_by(2).fold(BigRational::one(), |p, k| {
+        p * BigRational::from_integer(k.into())
+    })
 }
 
 #[cfg(test)]
@@ -183,9 +179,17 @@ mod tests {
         let field = FreeField::new(lower().mul(&lower().transpose()).unwrap()).unwrap();
         let z = integral_by_whitening(&lower(), &[]).unwrap();
         assert_eq!(&z * &z, q(1) / field.determinant());
-        for fields in [vec![0, 1], vec![0, 0, 1, 2], vec![2, 2, 2, 1, 1, 0], vec![1]] {
+        for fields in [
+            vec![0, 1],
+            vec![0, 0, 1, 2],
+            vec![2, 2, 2, 1, 1, 0],
+            vec![1],
+        ] {
             let by_pairs = field.wick(&fields).unwrap();
-            assert_eq!(integral_by_whitening(&lower(), &fields).unwrap(), by_pairs * &z);
+            assert_eq!(
+                integral_by_whitening(&lower(), &fields).unwrap(),
+                by_pairs * &z
+            );
         }
     }
 

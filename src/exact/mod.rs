@@ -1,6 +1,7 @@
 //! Exact engines: partition functions and averages with rigorous bounds.
 
 pub mod conformal;
+pub mod correlation_bounds;
 pub mod critical_row;
 pub mod diagonal_correlator;
 pub mod duality;

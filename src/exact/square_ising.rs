@@ -58,7 +58,10 @@ pub fn spontaneous_magnetisation(temperature: Enclosure) -> Enclosure {
         eighth.sqrt().sqrt().sqrt()
     } else {
         // On both sides at once.
-        Enclosure::new(0.0, eighth.hi().max(0.0)).sqrt().sqrt().sqrt()
+        Enclosure::new(0.0, eighth.hi().max(0.0))
+            .sqrt()
+            .sqrt()
+            .sqrt()
     }
 }
 

@@ -63,9 +63,9 @@ impl ScaledChain {
         let points: Vec<usize> = (0..self.points()).collect();
         match self.chain {
             Chain::Ising if points.len() % 2 == 1 => RationalFunction::zero(),
-            Chain::Ising => points
-                .chunks(2)
-                .fold(RationalFunction::one(), |p, pair| p * self.power(pair[0], pair[1])),
+            Chain::Ising => points.chunks(2).fold(RationalFunction::one(), |p, pair| {
+                p * self.power(pair[0], pair[1])
+            }),
             Chain::Gaussian => {
                 let q = RationalFunction::var(COUPLING);
                 let amplitude = &q / (RationalFunction::one() - &q * &q);
@@ -124,7 +124,11 @@ impl ScaledChain {
     }
 
     /// `(β ∂_q + n γ)` of the correlation.
-    pub fn flow_slope(&self, beta: &RationalFunction, n_gamma: &RationalFunction) -> RationalFunction {
+    pub fn flow_slope(
+        &self,
+        beta: &RationalFunction,
+        n_gamma: &RationalFunction,
+    ) -> RationalFunction {
         let correlation = self.correlation();
         beta * self.coupling_slope(&correlation) + n_gamma * &correlation
     }

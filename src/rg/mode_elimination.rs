@@ -10,11 +10,7 @@ pub fn momenta(sites: i64) -> Vec<i64> {
 }
 
 /// The modes below the cutoff split into those with `|k| < (1−ε)Λ` and those with `(1−ε)Λ < |k| < Λ`.
-pub fn shells(
-    modes: &[i64],
-    cutoff: &BigRational,
-    epsilon: &BigRational,
-) -> (Vec<i64>, Vec<i64>) {
+pub fn shells(modes: &[i64], cutoff: &BigRational, epsilon: &BigRational) -> (Vec<i64>, Vec<i64>) {
     let edge = (BigRational::one() - epsilon) * cutoff;
     let size = |k: &i64| BigRational::from_integer(k.abs().into());
     let low = modes.iter().copied().filter(|k| size(k) < edge);
@@ -37,11 +33,7 @@ pub struct SlowModes {
 
 /// The slow modes of four spins.
 pub fn slow_modes(spins: [i64; 4]) -> [i64; 3] {
-    [
-        spins.iter().sum(),
-        spins[0] - spins[2],
-        spins[3] - spins[1],
-    ]
+    [spins.iter().sum(), spins[0] - spins[2], spins[3] - spins[1]]
 }
 
 /// All states of four spins.
@@ -65,7 +57,9 @@ impl SlowModes {
     pub fn of_ring(weight: impl Fn([i64; 4]) -> BigRational) -> Self {
         let mut weights: BTreeMap<[i64; 3], BigRational> = BTreeMap::new();
         for spins in four_spins() {
-            *weights.entry(slow_modes(spins)).or_insert_with(BigRational::zero) += weight(spins);
+            *weights
+                .entry(slow_modes(spins))
+                .or_insert_with(BigRational::zero) += weight(spins);
         }
         Self { weights }
     }

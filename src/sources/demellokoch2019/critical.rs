@@ -12,7 +12,7 @@ use crate::exact::low_temperature::aligned_box_series;
 use crate::exact::square_ising::{
     critical_temperature, magnetisation_exponent, spontaneous_magnetisation,
 };
-use crate::ledger::{Case, Claim, Docket, Source};
+use crate::ledger::{Case, Claim, Docket, EvidenceKind, Source};
 use crate::model::Lattice;
 use crate::numeric::Enclosure;
 use num_complex::Complex;
@@ -30,7 +30,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         equation: Some("32"),
         title: "two-point function at the critical point",
         printed: "⟨φ(x₁) φ(x₂)⟩ = B₁ / |x₁ − x₂|^{2Δ}, Δ = 1/8 for the spin",
-        conventions: &["lattice spacing 1; the exponent between distances r and 2r is ln(G(r)/G(2r))/ln 2"],
+        conventions: &[
+            "lattice spacing 1; the exponent between distances r and 2r is ln(G(r)/G(2r))/ln 2",
+        ],
         assumptions: &["infinite square lattice at T_c, spins on a diagonal or in a row"],
         condition: Some(
             "the distance is large against the lattice spacing (and small against the lattice): the power \
@@ -57,7 +59,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         id: "demellokoch2019-text-smallest-dimension",
         title: "smallest scaling dimension",
         printed: "The spin variable has the smallest possible scaling dimension",
-        conventions: &["among the primary fields of the critical Ising model other than the identity"],
+        conventions: &[
+            "among the primary fields of the critical Ising model other than the identity",
+        ],
         decide: decide_smallest,
         ..BLANK
     },
@@ -100,7 +104,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         id: "demellokoch2019-text-above-tc-faster",
         title: "fall-off of the correlation above T_c",
         printed: "for flows slightly above the critical temperature the scaling dimension is over estimated, as expected",
-        conventions: &["the exponent between distances N and 2N along a diagonal, against that at T_c"],
+        conventions: &[
+            "the exponent between distances N and 2N along a diagonal, against that at T_c",
+        ],
         assumptions: &["infinite square lattice; a statement on the Ising model, not on the flows"],
         decide: decide_above,
         ..BLANK
@@ -161,28 +167,42 @@ fn decide_eq32(d: &mut Docket) {
     ];
     let two_over_pi = || Enclosure::exact(2.0) / Enclosure::pi();
     let diagonal = |n: usize| exact(&critical_correlator(n)) * two_over_pi().powi(n as i32);
-    let octave = |g: &dyn Fn(usize) -> Enclosure, n: usize| (g(n) / g(2 * n)).ln() / Enclosure::exact(2.0).ln();
+    let octave = |g: &dyn Fn(usize) -> Enclosure, n: usize| {
+        (g(n) / g(2 * n)).ln() / Enclosure::exact(2.0).ln()
+    };
     let exponent = |x: &Distance| match *x {
         Distance::Diagonal(n) => octave(&diagonal, n),
         Distance::Row(n) => octave(&row_correlator, n),
         Distance::Limit => critical_exponent(FAR),
     };
     let two_delta = |n: i64, m: i64| exact(&(q(2, 1) * q(n, m)));
-    d.on("exponent of the exact spin correlation of the infinite lattice at T_c", &cases, exponent)
-        .printed_if(|x| matches!(x, Distance::Limit), |_| two_delta(1, 8))
-        .mutant("exponent Δ", |_| two_delta(1, 16))
-        .mutant("exponent 4Δ", |_| two_delta(1, 4))
-        .mutant("Δ = 1/2 (mean field, d = 3)", |_| two_delta(1, 2))
-        .mutant("Δ = 1/8 + 1e−8", |_| two_delta(1, 8) + Enclosure::exact(2e-8))
-        .finish();
+    d.on(
+        "exponent of the exact spin correlation of the infinite lattice at T_c",
+        &cases,
+        exponent,
+    )
+    .printed_if(|x| matches!(x, Distance::Limit), |_| two_delta(1, 8))
+    .mutant("exponent Δ", |_| two_delta(1, 16))
+    .mutant("exponent 4Δ", |_| two_delta(1, 4))
+    .mutant("Δ = 1/2 (mean field, d = 3)", |_| two_delta(1, 2))
+    .mutant("Δ = 1/8 + 1e−8", |_| {
+        two_delta(1, 8) + Enclosure::exact(2e-8)
+    })
+    .finish();
 
     // What stands behind the exponent: the product form that the bound is derived from, and that the
     // determinant is the correlation of spins.
-    let sizes: Vec<_> = (1..9).map(|n| Case::new(n, format!("N = {n}"), n)).collect();
-    d.on("(π/2)^N ⟨σ₀₀ σ_NN⟩ at T_c: product form against the determinant", &sizes, |&n| critical_correlator(n))
-        .printed_if(|_| true, |&n| critical_correlator_product(n))
-        .mutant("one spin further", |&n| critical_correlator_product(n + 1))
-        .finish();
+    let sizes: Vec<_> = (1..9)
+        .map(|n| Case::new(n, format!("N = {n}"), n))
+        .collect();
+    d.on(
+        "(π/2)^N ⟨σ₀₀ σ_NN⟩ at T_c: product form against the determinant",
+        &sizes,
+        |&n| critical_correlator(n),
+    )
+    .printed_if(|_| true, |&n| critical_correlator_product(n))
+    .mutant("one spin further", |&n| critical_correlator_product(n + 1))
+    .finish();
     let boxes = [Case::new(1, "N = 1", 1_i64), Case::new(2, "N = 2", 2)];
     let order = |n: i64| (4 - n + 2) as usize;
     let determinant = |n: i64, shift: i64| {
@@ -221,9 +241,21 @@ fn decide_eq33(d: &mut Docket) {
         point((-1, 2), (3, 1)),
     ];
     let triples = [
-        [point((0, 1), (1, 1)), point((2, 1), (3, 1)), point((-1, 1), (4, 1))],
-        [point((1, 2), (0, 1)), point((7, 3), (1, 5)), point((-2, 1), (-2, 1))],
-        [point((10, 1), (1, 1)), point((-3, 4), (5, 2)), point((0, 1), (-1, 7))],
+        [
+            point((0, 1), (1, 1)),
+            point((2, 1), (3, 1)),
+            point((-1, 1), (4, 1)),
+        ],
+        [
+            point((1, 2), (0, 1)),
+            point((7, 3), (1, 5)),
+            point((-2, 1), (-2, 1)),
+        ],
+        [
+            point((10, 1), (1, 1)),
+            point((-3, 4), (5, 2)),
+            point((0, 1), (-1, 7)),
+        ],
     ];
     let mut cases = Vec::new();
     for (index, triple) in triples.iter().enumerate() {
@@ -251,45 +283,68 @@ fn decide_eq33(d: &mut Docket) {
     .finish();
 
     // The spin on a finite lattice: B₂ = 0.
-    let cases = [Case::new(4, "2×2 torus", (2, 2)), Case::new(9, "3×3 torus", (3, 3))];
+    let cases = [
+        Case::new(4, "2×2 torus", (2, 2)),
+        Case::new(9, "3×3 torus", (3, 3)),
+    ];
     let three_point = |&(r, c): &(usize, usize), field: i64| {
         let bonds = Lattice::torus(r, c).bonds();
         let (mut sum, mut z) = (q(0, 1), q(0, 1));
         for state in 0..1_u64 << (r * c) {
-            let unlike = bonds.iter().filter(|(i, j)| (state >> i ^ state >> j) & 1 == 1).count();
+            let unlike = bonds
+                .iter()
+                .filter(|(i, j)| (state >> i ^ state >> j) & 1 == 1)
+                .count();
             let down = state.count_ones() as usize;
             let weight = (0..unlike).fold(q(1, 1), |w, _| w * q(2, 5));
-            let weight = if field > 0 { (0..down).fold(weight, |w, _| w * q(1, 2)) } else { weight };
+            let weight = if field > 0 {
+                (0..down).fold(weight, |w, _| w * q(1, 2))
+            } else {
+                weight
+            };
             let odd = (state ^ state >> 1 ^ state >> (r * c - 1)) & 1 == 1;
             sum += if odd { -weight.clone() } else { weight.clone() };
             z += weight;
         }
         sum / z
     };
-    d.on("spins on a torus at zero field: B₂ = 0", &cases, |t| three_point(t, 0))
-        .printed(|_| q(0, 1))
-        .mutant("with a field", |t| three_point(t, 1))
-        .finish_constant();
+    d.on("spins on a torus at zero field: B₂ = 0", &cases, |t| {
+        three_point(t, 0)
+    })
+    .printed(|_| q(0, 1))
+    .mutant("with a field", |t| three_point(t, 1))
+    .finish_constant();
 }
 
 fn decide_smallest(d: &mut Docket) {
     let smallest = |m: i64| {
         let dimensions = minimal_model_dimensions(m);
-        dimensions.into_iter().find(|x| !x.is_zero()).unwrap_or_else(BigRational::zero)
+        dimensions
+            .into_iter()
+            .find(|x| !x.is_zero())
+            .unwrap_or_else(BigRational::zero)
     };
     let cases = [Case::new(1, "minimal model with c = 1/2", 3_i64)];
-    d.on("primary fields of the critical Ising model: Δ = 0, 1/8, 1", &cases, |&m| smallest(m))
-        .printed(|_| q(1, 8))
-        .mutant("chiral weight h", |_| q(1, 16))
-        .mutant("the energy operator", |_| q(1, 1))
-        .mutant("tricritical Ising model", |_| smallest(4))
-        .finish_constant();
+    d.on(
+        "primary fields of the critical Ising model: Δ = 0, 1/8, 1",
+        &cases,
+        |&m| smallest(m),
+    )
+    .printed(|_| q(1, 8))
+    .mutant("chiral weight h", |_| q(1, 16))
+    .mutant("the energy operator", |_| q(1, 1))
+    .mutant("tricritical Ising model", |_| smallest(4))
+    .finish_constant();
     let limit = [Case::new(1, "spins of the lattice at T_c", FAR)];
-    d.on("half the exponent of the spin correlation of the lattice", &limit, |&n| {
-        critical_exponent(n) * Enclosure::exact(0.5)
-    })
+    d.on(
+        "half the exponent of the spin correlation of the lattice",
+        &limit,
+        |&n| critical_exponent(n) * Enclosure::exact(0.5),
+    )
     .printed(|_| Enclosure::exact(0.125))
-    .mutant("the energy operator", |_| bond_exponent(10_000_000_000) * Enclosure::exact(0.5))
+    .mutant("the energy operator", |_| {
+        bond_exponent(10_000_000_000) * Enclosure::exact(0.5)
+    })
     .finish_constant();
     d.not_vacuous(
         "other minimal models have another smallest dimension",
@@ -308,16 +363,24 @@ fn decide_dimensions(d: &mut Docket) {
     let cases = [
         Case::new(1, "spin, along a diagonal", Operator::Spin),
         Case::new(1, "horizontal bonds of a row", Operator::RowBond),
-        Case::new(1, "pairs of diagonal neighbours, along the diagonal", Operator::DiagonalPair),
+        Case::new(
+            1,
+            "pairs of diagonal neighbours, along the diagonal",
+            Operator::DiagonalPair,
+        ),
     ];
     let twice = |spin: f64, energy: f64| {
         move |o: &Operator| Enclosure::exact(2.0 * if *o == Operator::Spin { spin } else { energy })
     };
-    d.on("exponents of exact connected correlations of the infinite lattice at T_c", &cases, |o| match o {
-        Operator::Spin => critical_exponent(FAR),
-        Operator::RowBond => bond_exponent(40_000_000_000),
-        Operator::DiagonalPair => critical_pair_exponent(1_000_000),
-    })
+    d.on(
+        "exponents of exact connected correlations of the infinite lattice at T_c",
+        &cases,
+        |o| match o {
+            Operator::Spin => critical_exponent(FAR),
+            Operator::RowBond => bond_exponent(40_000_000_000),
+            Operator::DiagonalPair => critical_pair_exponent(1_000_000),
+        },
+    )
     .printed(twice(0.125, 1.0))
     .mutant("Δ_ε = 1/4, twice that of the spin", twice(0.125, 0.25))
     .mutant("Δ_ε = 2", twice(0.125, 2.0))
@@ -341,8 +404,10 @@ fn along_diagonal(n: usize, hundredths: i64, connected: bool) -> Enclosure {
 /// if the bounds cannot tell.
 fn slower_than_critical(n: usize, hundredths: i64, connected: bool) -> Option<bool> {
     let two_over_pi = Enclosure::exact(2.0) / Enclosure::pi();
-    let critical = exact(&(critical_correlator(n) / critical_correlator(2 * n))) / two_over_pi.powi(n as i32);
-    let here = along_diagonal(n, hundredths, connected) / along_diagonal(2 * n, hundredths, connected);
+    let critical =
+        exact(&(critical_correlator(n) / critical_correlator(2 * n))) / two_over_pi.powi(n as i32);
+    let here =
+        along_diagonal(n, hundredths, connected) / along_diagonal(2 * n, hundredths, connected);
     if here.hi() < critical.lo() {
         Some(true)
     } else if here.lo() > critical.hi() {
@@ -373,13 +438,20 @@ fn decided(answer: Option<bool>) -> bool {
 
 fn decide_below(d: &mut Docket) {
     let cases = fall_off_cases(&[200, 220], &[false, true]);
-    d.on("whether the exact correlation falls more slowly than at T_c", &cases, |&(n, t, c)| {
-        decided(slower_than_critical(n, t, c))
-    })
+    d.on(
+        "whether the exact correlation falls more slowly than at T_c",
+        &cases,
+        |&(n, t, c)| decided(slower_than_critical(n, t, c)),
+    )
+    .kind(EvidenceKind::Enclosure)
     .printed_if(|c| !c.2, |_| true)
     .mutant("faster", |_| false)
-    .mutant("above T_c in place of below", |&(n, _, _)| decided(slower_than_critical(n, 240, false)))
-    .mutant("the connected correlation", |&(n, t, _)| decided(slower_than_critical(n, t, true)))
+    .mutant("above T_c in place of below", |&(n, _, _)| {
+        decided(slower_than_critical(n, 240, false))
+    })
+    .mutant("the connected correlation", |&(n, t, _)| {
+        decided(slower_than_critical(n, t, true))
+    })
     .finish();
 }
 
@@ -388,13 +460,20 @@ fn decide_above(d: &mut Docket) {
     let octave = |&(n, t, _): &(usize, i64, bool)| {
         (along_diagonal(n, t, false) / along_diagonal(2 * n, t, false)).ln()
     };
-    d.on("whether the exact correlation falls faster than at T_c", &cases, |&(n, t, c)| {
-        !decided(slower_than_critical(n, t, c))
-    })
+    d.on(
+        "whether the exact correlation falls faster than at T_c",
+        &cases,
+        |&(n, t, c)| !decided(slower_than_critical(n, t, c)),
+    )
+    .kind(EvidenceKind::Enclosure)
     .printed(|_| true)
     .mutant("slower", |_| false)
-    .mutant("below T_c in place of above", |&(n, _, _)| !decided(slower_than_critical(n, 220, false)))
-    .mutant("distances exchanged", |&(n, t, c)| decided(slower_than_critical(n, t, c)))
+    .mutant("below T_c in place of above", |&(n, _, _)| {
+        !decided(slower_than_critical(n, 220, false))
+    })
+    .mutant("distances exchanged", |&(n, t, c)| {
+        decided(slower_than_critical(n, t, c))
+    })
     .finish_constant();
     let varies = octave(&cases[0].instance).hi() < octave(&cases[3].instance).lo();
     d.not_vacuous("it falls faster at T = 2.5 than at T = 2.3", varies);
@@ -402,41 +481,57 @@ fn decide_above(d: &mut Docket) {
 
 fn decide_eq36(d: &mut Docket) {
     let limit = [Case::new(3, "T → T_c from below", ())];
-    d.on("order of the zero of m⁸ at T_c, over eight", &limit, |()| magnetisation_exponent())
-        .printed_if(|()| true, |()| q(1, 8))
-        .mutant("1/4", |()| q(1, 4))
-        .mutant("1/16", |()| q(1, 16))
-        .mutant("1/2 (mean field)", |()| q(1, 2))
-        .finish_constant();
+    d.on(
+        "order of the zero of m⁸ at T_c, over eight",
+        &limit,
+        |()| magnetisation_exponent(),
+    )
+    .printed_if(|()| true, |()| q(1, 8))
+    .mutant("1/4", |()| q(1, 4))
+    .mutant("1/16", |()| q(1, 16))
+    .mutant("1/2 (mean field)", |()| q(1, 2))
+    .finish_constant();
     let tc = || critical_temperature(Enclosure::one());
     let pairs = [
         Case::new(1, "exponent between T = 2.1 and 2.2", (210, 220)),
         Case::new(2, "exponent between T = 1.5 and 1.6", (150, 160)),
     ];
     let at = |hundredths: i64| exact(&q(hundredths, 100));
-    d.on("exponent of the exact magnetisation at finite distance from T_c", &pairs, |&(a, b)| {
-        let m = (spontaneous_magnetisation(at(a)) / spontaneous_magnetisation(at(b))).ln();
-        m / ((tc() - at(a)) / (tc() - at(b))).ln()
-    })
+    d.on(
+        "exponent of the exact magnetisation at finite distance from T_c",
+        &pairs,
+        |&(a, b)| {
+            let m = (spontaneous_magnetisation(at(a)) / spontaneous_magnetisation(at(b))).ln();
+            m / ((tc() - at(a)) / (tc() - at(b))).ln()
+        },
+    )
     .printed(|_| Enclosure::exact(0.125))
     .mutant("1/4", |_| Enclosure::exact(0.25))
     .finish();
     // A from the limit below T_c: m⁸ ≈ (8√2/T_c²)(T_c − T).
-    let above = [Case::new(1, "T = 2.3, A from the limit T → T_c from below", 230_i64)];
-    d.on("magnetisation above T_c", &above, |&t| spontaneous_magnetisation(at(t)))
-        .printed(|&t| {
-            let slope = Enclosure::exact(128.0).sqrt() / tc().square();
-            (slope * (at(t) - tc()).abs()).sqrt().sqrt().sqrt()
-        })
-        .finish_constant();
+    let above = [Case::new(
+        1,
+        "T = 2.3, A from the limit T → T_c from below",
+        230_i64,
+    )];
+    d.on("magnetisation above T_c", &above, |&t| {
+        spontaneous_magnetisation(at(t))
+    })
+    .printed(|&t| {
+        let slope = Enclosure::exact(128.0).sqrt() / tc().square();
+        (slope * (at(t) - tc()).abs()).sqrt().sqrt().sqrt()
+    })
+    .finish_constant();
 }
 
 fn decide_exponent_is_dimension(d: &mut Docket) {
     let cases = [Case::new(1, "square lattice", ())];
     let beta = || exact(&magnetisation_exponent());
-    d.on("β from the zero of m⁸, Δ from half the exponent of the spin correlation at T_c", &cases, |()| {
-        critical_exponent(FAR) * Enclosure::exact(0.5)
-    })
+    d.on(
+        "β from the zero of m⁸, Δ from half the exponent of the spin correlation at T_c",
+        &cases,
+        |()| critical_exponent(FAR) * Enclosure::exact(0.5),
+    )
     .printed(|()| beta())
     .mutant("β = 2Δ", |()| beta() * Enclosure::exact(0.5))
     .mutant("β = Δ/2", |()| beta() * Enclosure::exact(2.0))

@@ -162,8 +162,16 @@ impl Gaussian {
 
 fn decide_eq21(d: &mut Docket) {
     let cases = [
-        Case::new(1, "one mode, S = ½ φ²", Gaussian::new(1, &[(1, 1)], &[], &[0, 0])),
-        Case::new(1, "one mode, S = 2 φ²", Gaussian::new(1, &[(2, 1)], &[], &[0, 0])),
+        Case::new(
+            1,
+            "one mode, S = ½ φ²",
+            Gaussian::new(1, &[(1, 1)], &[], &[0, 0]),
+        ),
+        Case::new(
+            1,
+            "one mode, S = 2 φ²",
+            Gaussian::new(1, &[(2, 1)], &[], &[0, 0]),
+        ),
         Case::new(
             2,
             "two modes, det M = 1",
@@ -220,30 +228,52 @@ fn root_of_unity(power: i64) -> Mode {
 /// φ(x) of four sites from φ(k), k in units of π/2.
 fn field_of(modes: &[Mode; 4], sign: i64) -> [Mode; 4] {
     [0, 1, 2, 3].map(|x| {
-        modes.iter().enumerate().fold(Mode::zero(), |sum, (k, mode)| {
-            sum + mode * root_of_unity(sign * k as i64 * x)
-        })
+        modes
+            .iter()
+            .enumerate()
+            .fold(Mode::zero(), |sum, (k, mode)| {
+                sum + mode * root_of_unity(sign * k as i64 * x)
+            })
     })
 }
 
 fn decide_eq22(d: &mut Docket) {
     let mode = |re: i64, im: i64| Complex::new(q(re, 3), q(im, 5));
     let cases = [
-        Case::new(4, "first", [mode(1, 2), mode(-3, 1), mode(4, 4), mode(0, 7)]),
-        Case::new(4, "second", [mode(2, 0), mode(1, 1), mode(-5, 0), mode(1, -1)]),
+        Case::new(
+            4,
+            "first",
+            [mode(1, 2), mode(-3, 1), mode(4, 4), mode(0, 7)],
+        ),
+        Case::new(
+            4,
+            "second",
+            [mode(2, 0), mode(1, 1), mode(-5, 0), mode(1, -1)],
+        ),
     ];
     let flat = |modes: &[Mode; 4]| -> Vec<BigRational> {
-        modes.iter().flat_map(|m| [m.re.clone(), m.im.clone()]).collect()
+        modes
+            .iter()
+            .flat_map(|m| [m.re.clone(), m.im.clone()])
+            .collect()
     };
     let back = |x: &[Mode; 4], sign: i64, factor: BigRational| {
         flat(&field_of(x, sign).map(|m| m * Complex::new(factor.clone(), q(0, 1))))
     };
-    d.on("ring of four sites, the inverse recovers φ(k)", &cases, flat)
-        .printed(|m| back(&field_of(m, 1), -1, q(1, 4)))
-        .mutant("no sign change in the inverse", |m| back(&field_of(m, 1), 1, q(1, 4)))
-        .mutant("no factor in the inverse", |m| back(&field_of(m, 1), -1, q(1, 1)))
-        .mutant("half the factor", |m| back(&field_of(m, 1), -1, q(1, 8)))
-        .finish();
+    d.on(
+        "ring of four sites, the inverse recovers φ(k)",
+        &cases,
+        flat,
+    )
+    .printed(|m| back(&field_of(m, 1), -1, q(1, 4)))
+    .mutant("no sign change in the inverse", |m| {
+        back(&field_of(m, 1), 1, q(1, 4))
+    })
+    .mutant("no factor in the inverse", |m| {
+        back(&field_of(m, 1), -1, q(1, 1))
+    })
+    .mutant("half the factor", |m| back(&field_of(m, 1), -1, q(1, 8)))
+    .finish();
 }
 
 fn decide_wavelength(d: &mut Docket) {
@@ -295,20 +325,30 @@ fn decide_eq23(d: &mut Docket) {
     let modes = |sites: i64, cutoff: &BigRational| {
         as_rationals(&shells(&momenta(sites), cutoff, &q(0, 1)).0)
     };
-    d.on("modes of rings with wavelength above 2π/Λ", &cutoffs(), long)
-        .printed(|(sites, cutoff, _)| modes(*sites, cutoff))
-        .mutant("signed k", |(sites, cutoff, _)| {
-            let kept = momenta(*sites).into_iter().filter(|&k| q(k, 1) < *cutoff);
-            as_rationals(&kept.collect::<Vec<_>>())
-        })
-        .mutant("cutoff halved", |(sites, cutoff, _)| modes(*sites, &(cutoff / q(2, 1))))
-        .mutant("cutoff doubled", |(sites, cutoff, _)| modes(*sites, &(cutoff * q(2, 1))))
-        .finish();
+    d.on(
+        "modes of rings with wavelength above 2π/Λ",
+        &cutoffs(),
+        long,
+    )
+    .printed(|(sites, cutoff, _)| modes(*sites, cutoff))
+    .mutant("signed k", |(sites, cutoff, _)| {
+        let kept = momenta(*sites).into_iter().filter(|&k| q(k, 1) < *cutoff);
+        as_rationals(&kept.collect::<Vec<_>>())
+    })
+    .mutant("cutoff halved", |(sites, cutoff, _)| {
+        modes(*sites, &(cutoff / q(2, 1)))
+    })
+    .mutant("cutoff doubled", |(sites, cutoff, _)| {
+        modes(*sites, &(cutoff * q(2, 1)))
+    })
+    .finish();
 }
 
 fn decide_eq24(d: &mut Docket) {
     let below = |(sites, cutoff, _): &(i64, BigRational, BigRational)| {
-        let kept = momenta(*sites).into_iter().filter(|&k| q(k.abs(), 1) < *cutoff);
+        let kept = momenta(*sites)
+            .into_iter()
+            .filter(|&k| q(k.abs(), 1) < *cutoff);
         as_rationals(&kept.collect::<Vec<_>>())
     };
     let joined = |low: &[i64], high: &[i64]| {
@@ -316,27 +356,35 @@ fn decide_eq24(d: &mut Docket) {
         all.sort_unstable();
         as_rationals(&all)
     };
-    d.on("both factors together are all modes of rings", &cutoffs(), below)
-        .printed(|(sites, cutoff, epsilon)| {
-            let (low, high) = shells(&momenta(*sites), cutoff, epsilon);
-            joined(&low, &high)
-        })
-        .mutant("the shell dropped", |(sites, cutoff, epsilon)| {
-            joined(&shells(&momenta(*sites), cutoff, epsilon).0, &[])
-        })
-        .mutant("the shell taken twice", |(sites, cutoff, epsilon)| {
-            let (low, high) = shells(&momenta(*sites), cutoff, epsilon);
-            joined(&low, &[high.clone(), high].concat())
-        })
-        .mutant("1+ε in place of 1−ε", |(sites, cutoff, epsilon)| {
-            let (low, high) = shells(&momenta(*sites), cutoff, &-epsilon);
-            joined(&low, &high)
-        })
-        .finish();
+    d.on(
+        "both factors together are all modes of rings",
+        &cutoffs(),
+        below,
+    )
+    .printed(|(sites, cutoff, epsilon)| {
+        let (low, high) = shells(&momenta(*sites), cutoff, epsilon);
+        joined(&low, &high)
+    })
+    .mutant("the shell dropped", |(sites, cutoff, epsilon)| {
+        joined(&shells(&momenta(*sites), cutoff, epsilon).0, &[])
+    })
+    .mutant("the shell taken twice", |(sites, cutoff, epsilon)| {
+        let (low, high) = shells(&momenta(*sites), cutoff, epsilon);
+        joined(&low, &[high.clone(), high].concat())
+    })
+    .mutant("1+ε in place of 1−ε", |(sites, cutoff, epsilon)| {
+        let (low, high) = shells(&momenta(*sites), cutoff, &-epsilon);
+        joined(&low, &high)
+    })
+    .finish();
 }
 
 /// `[⟨O⟩, Z²]` from an effective field and the constant factor of its weight.
-fn effective(low: &FreeField<BigRational>, determinant: &BigRational, fields: &[usize]) -> Vec<BigRational> {
+fn effective(
+    low: &FreeField<BigRational>,
+    determinant: &BigRational,
+    fields: &[usize],
+) -> Vec<BigRational> {
     vec![
         low.wick(fields).expect("not singular"),
         q(1, 1) / (determinant * low.determinant()),
@@ -354,7 +402,12 @@ fn decide_eq25(d: &mut Docket) {
         Case::new(
             3,
             "three modes, one fast",
-            Gaussian::new(3, &[(2, 1), (1, 1), (1, 3), (-1, 3), (2, 1), (5, 2)], &[2], &[0, 1]),
+            Gaussian::new(
+                3,
+                &[(2, 1), (1, 1), (1, 3), (-1, 3), (2, 1), (5, 2)],
+                &[2],
+                &[0, 1],
+            ),
         ),
         Case::new(
             4,
@@ -362,7 +415,16 @@ fn decide_eq25(d: &mut Docket) {
             Gaussian::new(
                 4,
                 &[
-                    (2, 1), (1, 1), (1, 3), (-1, 3), (2, 1), (5, 2), (1, 1), (-1, 1), (1, 7), (3, 2),
+                    (2, 1),
+                    (1, 1),
+                    (1, 3),
+                    (-1, 3),
+                    (2, 1),
+                    (5, 2),
+                    (1, 1),
+                    (-1, 1),
+                    (1, 7),
+                    (3, 2),
                 ],
                 &[2, 3],
                 &[0, 0, 1, 1],
@@ -371,15 +433,23 @@ fn decide_eq25(d: &mut Docket) {
     ];
     let eliminated = |g: &Gaussian| g.field().integrate_out(&g.high).expect("not singular");
     let slow_part = |g: &Gaussian| {
-        let low: Vec<usize> = (0..g.lower.rows()).filter(|k| !g.high.contains(k)).collect();
+        let low: Vec<usize> = (0..g.lower.rows())
+            .filter(|k| !g.high.contains(k))
+            .collect();
         let m = g.field();
-        let part = Matrix::from_fn(low.len(), low.len(), |i, j| m.matrix()[(low[i], low[j])].clone());
+        let part = Matrix::from_fn(low.len(), low.len(), |i, j| {
+            m.matrix()[(low[i], low[j])].clone()
+        });
         FreeField::new(part).expect("symmetric")
     };
-    d.on("Gaussian fields of 2 to 4 coupled modes, ⟨O⟩ and Z²", &cases, |g| {
-        let z = Gaussian::integral(&g.lower, &[]);
-        vec![Gaussian::integral(&g.lower, &g.fields) / &z, &z * &z]
-    })
+    d.on(
+        "Gaussian fields of 2 to 4 coupled modes, ⟨O⟩ and Z²",
+        &cases,
+        |g| {
+            let z = Gaussian::integral(&g.lower, &[]);
+            vec![Gaussian::integral(&g.lower, &g.fields) / &z, &z * &z]
+        },
+    )
     .printed(|g| {
         let e = eliminated(g);
         effective(&e.low, &e.determinant, &g.fields)
@@ -387,11 +457,16 @@ fn decide_eq25(d: &mut Docket) {
     .mutant("coupling of slow to fast modes dropped", |g| {
         effective(&slow_part(g), &eliminated(g).determinant, &g.fields)
     })
-    .mutant("constant of S_eff dropped", |g| effective(&eliminated(g).low, &q(1, 1), &g.fields))
+    .mutant("constant of S_eff dropped", |g| {
+        effective(&eliminated(g).low, &q(1, 1), &g.fields)
+    })
     .mutant("sign of the correction flipped", |g| {
         let e = eliminated(g);
         let slow = slow_part(g);
-        let flipped = slow.matrix().add(slow.matrix()).and_then(|m| m.sub(e.low.matrix()));
+        let flipped = slow
+            .matrix()
+            .add(slow.matrix())
+            .and_then(|m| m.sub(e.low.matrix()));
         let flipped = FreeField::new(flipped.expect("equal shapes")).expect("symmetric");
         effective(&flipped, &e.determinant, &g.fields)
     })
@@ -403,24 +478,31 @@ fn decide_eq25(d: &mut Docket) {
         RationalFunction::var(3 * i + j)
     };
     let field = || FreeField::new(Matrix::from_fn(3, 3, symbols)).expect("symmetric");
-    let pairs = [Case::new(3, "⟨φ₀φ₀⟩", [0, 0]), Case::new(3, "⟨φ₀φ₁⟩", [0, 1])];
+    let pairs = [
+        Case::new(3, "⟨φ₀φ₀⟩", [0, 0]),
+        Case::new(3, "⟨φ₀φ₁⟩", [0, 1]),
+    ];
     let scope = "three modes, the fast one integrated out, every entry of M an indeterminate";
-    d.on(scope, &pairs, |pair| field().wick(pair).expect("not singular"))
-        .printed(|pair| {
-            let low = field().integrate_out(&[2]).expect("not singular").low;
-            low.wick(pair).expect("not singular")
-        })
-        .mutant("the wrong mode integrated out", |pair| {
-            let low = field().integrate_out(&[0]).expect("not singular").low;
-            low.wick(pair).expect("not singular")
-        })
-        .finish();
+    d.on(scope, &pairs, |pair| {
+        field().wick(pair).expect("not singular")
+    })
+    .printed(|pair| {
+        let low = field().integrate_out(&[2]).expect("not singular").low;
+        low.wick(pair).expect("not singular")
+    })
+    .mutant("the wrong mode integrated out", |pair| {
+        let low = field().integrate_out(&[0]).expect("not singular").low;
+        low.wick(pair).expect("not singular")
+    })
+    .finish();
 
     // Beyond Gaussian: spins on a ring of four, the mode of momentum π summed over.
     let observables: [(&str, fn([i64; 3]) -> i64); 3] = [
         ("φ(0)²", |m| m[0] * m[0]),
         ("|φ(π/2)|²", |m| m[1] * m[1] + m[2] * m[2]),
-        ("φ(0)² |φ(π/2)|²", |m| m[0] * m[0] * (m[1] * m[1] + m[2] * m[2])),
+        ("φ(0)² |φ(π/2)|²", |m| {
+            m[0] * m[0] * (m[1] * m[1] + m[2] * m[2])
+        }),
     ];
     let spins: Vec<_> = observables
         .iter()
@@ -444,7 +526,9 @@ fn decide_eq25(d: &mut Docket) {
     d.on("Ising ring of four spins", &spins, |o| direct(o, 0))
         .printed(|o| by_effective(&|s| ring_weight(s, &like), o))
         .mutant("O depends on the fast mode", |o| direct(o, 1))
-        .mutant("coupling squared", |o| by_effective(&|s| ring_weight(s, &(&like * &like)), o))
+        .mutant("coupling squared", |o| {
+            by_effective(&|s| ring_weight(s, &(&like * &like)), o)
+        })
         .mutant("coupling dropped", |o| by_effective(&|_| q(1, 1), o))
         .finish();
 }
@@ -452,13 +536,21 @@ fn decide_eq25(d: &mut Docket) {
 fn decide_eq26(d: &mut Docket) {
     let stretches = |x: &[(i64, i64)]| x.iter().map(|&(n, d)| q(n, d)).collect::<Vec<_>>();
     let cases = [
-        Case::new(2, "Ising chain, n = 2", ScaledChain::new(Chain::Ising, stretches(&[(5, 1)]))),
+        Case::new(
+            2,
+            "Ising chain, n = 2",
+            ScaledChain::new(Chain::Ising, stretches(&[(5, 1)])),
+        ),
         Case::new(
             4,
             "Ising chain, n = 4",
             ScaledChain::new(Chain::Ising, stretches(&[(2, 1), (7, 3), (3, 1)])),
         ),
-        Case::new(2, "Gaussian chain, n = 2", ScaledChain::new(Chain::Gaussian, stretches(&[(3, 2)]))),
+        Case::new(
+            2,
+            "Gaussian chain, n = 2",
+            ScaledChain::new(Chain::Gaussian, stretches(&[(3, 2)])),
+        ),
         Case::new(
             4,
             "Gaussian chain, n = 4",
@@ -487,7 +579,11 @@ fn decide_eq26(d: &mut Docket) {
     // At the critical point of the square lattice β = 0 and ⟨O⟩ ∝ μ^{−nγ} with γ = 1/8.
     let eighth = |n: i64| Enclosure::exact(n as f64 / 8.0);
     let cases = [
-        Case::new(2, "σ_x² = 1, two spins at one place", (2, Enclosure::exact(0.0))),
+        Case::new(
+            2,
+            "σ_x² = 1, two spins at one place",
+            (2, Enclosure::exact(0.0)),
+        ),
         Case::new(
             2,
             "σ₀₀ σ_NN along a diagonal, N → ∞, two spins at separate places",
@@ -499,12 +595,16 @@ fn decide_eq26(d: &mut Docket) {
             (4, critical_pair_exponent(1_000_000)),
         ),
     ];
-    d.on("power of μ at the critical point of the square lattice", &cases, |c| c.1)
-        .printed_if(|c| c.0 == 2 && c.1.lo() > 0.0, |c| eighth(c.0))
-        .mutant("γ = 1/4", |c| eighth(2 * c.0))
-        .mutant("γ = 1/16", |c| eighth(c.0) * Enclosure::exact(0.5))
-        .mutant("n + 1 fields", |c| eighth(c.0 + 1))
-        .finish();
+    d.on(
+        "power of μ at the critical point of the square lattice",
+        &cases,
+        |c| c.1,
+    )
+    .printed_if(|c| c.0 == 2 && c.1.lo() > 0.0, |c| eighth(c.0))
+    .mutant("γ = 1/4", |c| eighth(2 * c.0))
+    .mutant("γ = 1/16", |c| eighth(c.0) * Enclosure::exact(0.5))
+    .mutant("n + 1 fields", |c| eighth(c.0 + 1))
+    .finish();
 }
 
 /// β and γ of the Gaussian chain against eliminating every second site of it.
@@ -534,9 +634,13 @@ fn decide_decimation(d: &mut Docket) {
         let amplitude = |q: &RationalFunction| one() / q - q;
         vec![&new + one() / &new, amplitude(q) / amplitude(&new)]
     };
-    d.on("β and γ integrated over a factor 2 of scale, against elimination of sites", &cases, elimination)
-        .printed_if(|_| true, |q| flowed(q, 2))
-        .mutant("q → q³", |q| flowed(q, 3))
-        .mutant("q unchanged", |q| flowed(q, 1))
-        .finish();
+    d.on(
+        "β and γ integrated over a factor 2 of scale, against elimination of sites",
+        &cases,
+        elimination,
+    )
+    .printed_if(|_| true, |q| flowed(q, 2))
+    .mutant("q → q³", |q| flowed(q, 3))
+    .mutant("q unchanged", |q| flowed(q, 1))
+    .finish();
 }

@@ -8,7 +8,7 @@ use crate::exact::open_rectangle::pair_sums;
 use crate::exact::square_ising::{
     critical_temperature, magnetisation_to_the_eighth, spontaneous_magnetisation,
 };
-use crate::ledger::{Case, Claim, Docket, Source};
+use crate::ledger::{Case, Claim, Docket, EvidenceKind, Form, Source};
 use crate::model::Lattice;
 use crate::numeric::Enclosure;
 use crate::symbolic::{Laurent, PowerSeries, RationalFunction};
@@ -25,7 +25,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         id: "demellokoch2019-text-first-order",
         title: "order of the transition, in the introduction",
         printed: "The theory exhibits a first order phase transition terminating at a critical point",
-        conventions: &["first order: the magnetisation of the infinite lattice jumps on the path taken"],
+        conventions: &[
+            "first order: the magnetisation of the infinite lattice jumps on the path taken",
+        ],
         condition: Some(
             "the path crosses zero field below T_c, where m jumps by 2m(T) and the jump ends at T_c; at \
              zero field, to which section II.C restricts the model, the transition in T has no jump",
@@ -128,7 +130,11 @@ enum Path {
 
 fn decide_first_order(d: &mut Docket) {
     let cases = [
-        Case::new(1, "the temperature crosses T_c at zero field", Path::Temperature),
+        Case::new(
+            1,
+            "the temperature crosses T_c at zero field",
+            Path::Temperature,
+        ),
         Case::new(2, "the field crosses zero at T = 1", Path::Field(100)),
         Case::new(2, "the field crosses zero at T = 2", Path::Field(200)),
         Case::new(2, "the field crosses zero at T = 2.26", Path::Field(226)),
@@ -148,13 +154,17 @@ fn decide_first_order(d: &mut Docket) {
         Path::Temperature => !continuous,
     };
     d.on("infinite square lattice: whether m jumps", &cases, jumps)
+        .kind(EvidenceKind::Enclosure)
         .printed_if(|p| matches!(p, Path::Field(_)), |_| true)
         .mutant("no transition in the field either", |_| false)
         .mutant("a jump at T_c only", |p| matches!(p, Path::Temperature))
-        .mutant("the jump vanishes at the temperature of mean-field theory in one dimension, T = 2", |p| match p {
-            Path::Field(t) => *t < 200,
-            Path::Temperature => false,
-        })
+        .mutant(
+            "the jump vanishes at the temperature of mean-field theory in one dimension, T = 2",
+            |p| match p {
+                Path::Field(t) => *t < 200,
+                Path::Temperature => false,
+            },
+        )
         .finish();
     // "terminating at a critical point": the jump 2m(T) ends where m⁸ is zero, and not before.
     let ends = [Case::new(1, "u an indeterminate", ())];
@@ -164,23 +174,37 @@ fn decide_first_order(d: &mut Docket) {
         let gap = (&one - &u).pow(4).expect("a power");
         RationalFunction::from_laurent(factor) * (&one + &u) * (&one + &u) / gap
     };
-    d.on("(jump/2)⁸ in u = e^{−4/T}: its only zero in 0 < u < 1 is 3 − 2√2", &ends, |()| {
-        magnetisation_to_the_eighth(u.clone())
-    })
+    d.on(
+        "(jump/2)⁸ in u = e^{−4/T}: its only zero in 0 < u < 1 is 3 − 2√2",
+        &ends,
+        |()| magnetisation_to_the_eighth(u.clone()),
+    )
     .printed_if(|()| true, |()| end(critical_factor()))
-    .mutant("end at u = 2 − √3", |()| end(critical_factor() + Laurent::integer(2) * Laurent::var(0)))
+    .mutant("end at u = 2 − √3", |()| {
+        end(critical_factor() + Laurent::integer(2) * Laurent::var(0))
+    })
     .finish();
 }
 
 fn decide_eq27(d: &mut Docket) {
     // Flipping one spin of the 2×2 torus changes H by 2σ(Σ J σ′ + μ h).
     let cases: Vec<_> = [(1, 0, 5), (2, 1, 6), (3, 2, 9)]
-        .map(|(j, h, state)| Case::new(4, format!("J = {j}, μh = {h}/2, state {state}"), (j, h, state)))
+        .map(|(j, h, state)| {
+            Case::new(
+                4,
+                format!("J = {j}, μh = {h}/2, state {state}"),
+                (j, h, state),
+            )
+        })
         .to_vec();
     let energy = |j: i64, h: i64, state: u64| {
         let spin = |i: usize| 1 - 2 * (state >> i & 1) as i64;
         let lattice = Lattice::torus(2, 2);
-        let pairs: i64 = lattice.bonds().iter().map(|&(a, b)| spin(a) * spin(b)).sum();
+        let pairs: i64 = lattice
+            .bonds()
+            .iter()
+            .map(|&(a, b)| spin(a) * spin(b))
+            .sum();
         let field: i64 = (0..4).map(spin).sum();
         -q(j * pairs, 1) - q(h * field, 2)
     };
@@ -191,9 +215,15 @@ fn decide_eq27(d: &mut Docket) {
     };
     d.on("2×2 torus, the cost of flipping a spin", &cases, step)
         .printed(|&(j, h, s)| energy(j, h, s ^ 1) - energy(j, h, s))
-        .mutant("sign of H", |&(j, h, s)| energy(j, h, s) - energy(j, h, s ^ 1))
-        .mutant("field dropped", |&(j, _, s)| energy(j, 0, s ^ 1) - energy(j, 0, s))
-        .mutant("pairs counted twice", |&(j, h, s)| energy(2 * j, h, s ^ 1) - energy(2 * j, h, s))
+        .mutant("sign of H", |&(j, h, s)| {
+            energy(j, h, s) - energy(j, h, s ^ 1)
+        })
+        .mutant("field dropped", |&(j, _, s)| {
+            energy(j, 0, s ^ 1) - energy(j, 0, s)
+        })
+        .mutant("pairs counted twice", |&(j, h, s)| {
+            energy(2 * j, h, s ^ 1) - energy(2 * j, h, s)
+        })
         .finish();
 }
 
@@ -206,19 +236,27 @@ enum Boltzmann {
 
 /// (28) to (30) by enumeration against the transfer matrix. Every bond weighs 1 or `x = e^{−2βJ}`.
 fn decide_boltzmann(d: &mut Docket, what: Boltzmann) {
-    let cases: Vec<_> = [(1, 3, 1, 2), (2, 2, 1, 3), (2, 3, 2, 5), (3, 3, 3, 4), (2, 2, 7, 3)]
-        .map(|(rows, columns, n, m)| {
-            let label = format!("open {rows}×{columns}, e^{{−2βJ}} = {n}/{m}");
-            Case::new(rows * columns, label, (rows, columns, q(n, m)))
-        })
-        .to_vec();
+    let cases: Vec<_> = [
+        (1, 3, 1, 2),
+        (2, 2, 1, 3),
+        (2, 3, 2, 5),
+        (3, 3, 3, 4),
+        (2, 2, 7, 3),
+    ]
+    .map(|(rows, columns, n, m)| {
+        let label = format!("open {rows}×{columns}, e^{{−2βJ}} = {n}/{m}");
+        Case::new(rows * columns, label, (rows, columns, q(n, m)))
+    })
+    .to_vec();
     type System = (usize, usize, BigRational);
     let by_rows = |(rows, columns, x): &System| {
         pair_sums(*rows, *columns, x, (0, 0), (rows - 1, columns - 1))
     };
     let weight = |(rows, columns, x): &System, state: u64, power: usize| {
         let bonds = Lattice::open(*rows, *columns).bonds();
-        let unlike = bonds.iter().filter(|(i, j)| (state >> i ^ state >> j) & 1 == 1);
+        let unlike = bonds
+            .iter()
+            .filter(|(i, j)| (state >> i ^ state >> j) & 1 == 1);
         (0..unlike.count() * power).fold(BigRational::one(), |w, _| w * x)
     };
     let sum = |s: &System, power: usize, f: &dyn Fn(u64) -> i64| {
@@ -236,8 +274,12 @@ fn decide_boltzmann(d: &mut Docket, what: Boltzmann) {
             d.on(scope, &cases, |_| q(1, 1))
                 .printed(|s| sum(s, 1, &|_| 1) / by_rows(s).0)
                 .mutant("not divided by Z", |s| sum(s, 1, &|_| 1))
-                .mutant("β doubled in the numerator", |s| sum(s, 2, &|_| 1) / by_rows(s).0)
-                .mutant("half of the states", |s| sum(s, 1, &|state| i64::from(state & 1 == 0)) / by_rows(s).0)
+                .mutant("β doubled in the numerator", |s| {
+                    sum(s, 2, &|_| 1) / by_rows(s).0
+                })
+                .mutant("half of the states", |s| {
+                    sum(s, 1, &|state| i64::from(state & 1 == 0)) / by_rows(s).0
+                })
                 .finish_constant();
             let varies = by_rows(&cases[1].instance).0 != by_rows(&cases[4].instance).0;
             d.not_vacuous("Z differs between the systems", varies);
@@ -245,7 +287,9 @@ fn decide_boltzmann(d: &mut Docket, what: Boltzmann) {
         Boltzmann::Partition => d
             .on(scope, &cases, |s| by_rows(s).0)
             .printed(|s| sum(s, 1, &|_| 1))
-            .mutant("half of the states", |s| sum(s, 1, &|state| i64::from(state & 1 == 0)))
+            .mutant("half of the states", |s| {
+                sum(s, 1, &|state| i64::from(state & 1 == 0))
+            })
             .mutant("β doubled", |s| sum(s, 2, &|_| 1))
             .mutant("β = 0", |s| sum(s, 0, &|_| 1))
             .finish(),
@@ -304,7 +348,13 @@ fn decide_eq31(d: &mut Docket) {
 
     // 2. The temperature at which self-dual sums of finite tori are stationary, from counting states.
     let tori: Vec<_> = [(2, 2, 1, 1), (2, 3, 1, 1), (3, 3, 5, 2), (3, 4, 1, 3)]
-        .map(|(r, c, n, m)| Case::new(r * c, format!("{r}×{c} torus, J = {n}/{m}"), (r, c, q(n, m))))
+        .map(|(r, c, n, m)| {
+            Case::new(
+                r * c,
+                format!("{r}×{c} torus, J = {n}/{m}"),
+                (r, c, q(n, m)),
+            )
+        })
         .to_vec();
     let one = || Enclosure::exact(1.0);
     let scaled = |l: &(usize, usize, BigRational), t: Enclosure| Enclosure::from_rational(&l.2) * t;
@@ -328,27 +378,39 @@ fn decide_eq31(d: &mut Docket) {
         &w * &w - Laurent::integer(a) * &w - Laurent::integer(b)
     };
     let stationary = |l: &(usize, usize, BigRational), factor: Laurent| {
-        torus_stationarity(l.0, l.1).divide_exactly(&factor).is_some()
+        torus_stationarity(l.0, l.1)
+            .divide_exactly(&factor)
+            .is_some()
     };
-    d.on("e^{2J/kT_c} = 1 + √2 is an exact root: w² − 2w − 1 divides the slope", &tori, |_| true)
-        .kind(crate::ledger::EvidenceKind::Symbolic)
-        .printed(|l| stationary(l, silver(2, 1)))
-        .mutant("1 + √3", |l| stationary(l, silver(2, 2)))
-        .mutant("√2", |l| stationary(l, silver(0, 2)))
-        .mutant("(1 + √5)/2", |l| stationary(l, silver(1, 1)))
-        .finish_constant();
+    d.on(
+        "e^{2J/kT_c} = 1 + √2 is an exact root: w² − 2w − 1 divides the slope",
+        &tori,
+        |_| true,
+    )
+    .kind(EvidenceKind::Symbolic)
+    .printed(|l| stationary(l, silver(2, 1)))
+    .mutant("1 + √3", |l| stationary(l, silver(2, 2)))
+    .mutant("√2", |l| stationary(l, silver(0, 2)))
+    .mutant("(1 + √5)/2", |l| stationary(l, silver(1, 1)))
+    .finish_constant();
 
     // 3. Where the spontaneous magnetisation ends.
     let end = [Case::new(1, "J = 1", 1_i64), Case::new(1, "J = 3", 3)];
-    d.on("end of Yang's magnetisation, by exact bisection in u = e^{−4J/kT}", &end, |&j| {
-        let m8 = magnetisation_to_the_eighth(RationalFunction::var(0));
-        bracket_root(&reversed(m8.numerator()), 2, 12, 48).map_or(Enclosure::UNBOUNDED, |b| {
-            let v = Enclosure::from_rational(&b.0).hull(Enclosure::from_rational(&b.1));
-            Enclosure::exact(4.0 * j as f64) / v.ln()
-        })
-    })
+    d.on(
+        "end of Yang's magnetisation, by exact bisection in u = e^{−4J/kT}",
+        &end,
+        |&j| {
+            let m8 = magnetisation_to_the_eighth(RationalFunction::var(0));
+            bracket_root(&reversed(m8.numerator()), 2, 12, 48).map_or(Enclosure::UNBOUNDED, |b| {
+                let v = Enclosure::from_rational(&b.0).hull(Enclosure::from_rational(&b.1));
+                Enclosure::exact(4.0 * j as f64) / v.ln()
+            })
+        },
+    )
     .printed(|&j| critical_temperature(Enclosure::exact(j as f64)))
-    .mutant("half", |&j| critical_temperature(Enclosure::exact(j as f64)) * Enclosure::exact(0.5))
+    .mutant("half", |&j| {
+        critical_temperature(Enclosure::exact(j as f64)) * Enclosure::exact(0.5)
+    })
     .finish();
 }
 
@@ -368,14 +430,21 @@ fn decide_value(d: &mut Docket) {
         if low == high { low } else { q(-1, 1) }
     };
     let one = || Enclosure::exact(1.0);
-    let cases = [Case::new(9, "3×3 torus", (3, 3)), Case::new(12, "3×4 torus", (3, 4))];
-    d.on("self-dual temperature, rounded", &cases, |&(r, c)| rounded(stationary_temperature(r, c)))
-        .printed(|_| q(2269, 1000))
-        .mutant("digits swapped", |_| q(2296, 1000))
-        .mutant("last digit", |_| q(2268, 1000))
-        .mutant("log₁₀", |_| rounded(critical_temperature(one()) * Enclosure::exact(10.0).ln()))
-        .mutant("mean field", |_| q(4, 1))
-        .finish_constant();
+    let cases = [
+        Case::new(9, "3×3 torus", (3, 3)),
+        Case::new(12, "3×4 torus", (3, 4)),
+    ];
+    d.on("self-dual temperature, rounded", &cases, |&(r, c)| {
+        rounded(stationary_temperature(r, c))
+    })
+    .printed(|_| q(2269, 1000))
+    .mutant("digits swapped", |_| q(2296, 1000))
+    .mutant("last digit", |_| q(2268, 1000))
+    .mutant("log₁₀", |_| {
+        rounded(critical_temperature(one()) * Enclosure::exact(10.0).ln())
+    })
+    .mutant("mean field", |_| q(4, 1))
+    .finish_constant();
     d.not_vacuous(
         "another J gives another value",
         rounded(critical_temperature(Enclosure::exact(2.0))) != q(2269, 1000),
@@ -391,8 +460,13 @@ fn decide_second_order(d: &mut Docket) {
         let one = PowerSeries::constant(BigRational::one(), order);
         let gap = &one - &u;
         let gap2 = &gap * &gap;
-        let m8 = &one - &(&u * &u).scale(&q(16, 1)) * &(&gap2 * &gap2).recip().expect("constant term one");
-        m8.ln().and_then(|l| l.scale(&power).exp()).expect("constant terms fit").coefficients().to_vec()
+        let m8 = &one
+            - &(&u * &u).scale(&q(16, 1)) * &(&gap2 * &gap2).recip().expect("constant term one");
+        m8.ln()
+            .and_then(|l| l.scale(&power).exp())
+            .expect("constant terms fit")
+            .coefficients()
+            .to_vec()
     };
     let from_room = |order: usize, power: BigRational| {
         // The room's m⁸, expanded: numerator over denominator as series in u.
@@ -407,8 +481,13 @@ fn decide_second_order(d: &mut Docket) {
             }
             PowerSeries::new(c, order)
         };
-        let m8 = &series(m8.numerator()) * &series(m8.denominator()).recip().expect("constant term");
-        m8.ln().and_then(|l| l.scale(&power).exp()).expect("constant terms fit").coefficients().to_vec()
+        let m8 =
+            &series(m8.numerator()) * &series(m8.denominator()).recip().expect("constant term");
+        m8.ln()
+            .and_then(|l| l.scale(&power).exp())
+            .expect("constant terms fit")
+            .coefficients()
+            .to_vec()
     };
     let order = |half: &usize| half + 2;
     d.on(
@@ -438,8 +517,8 @@ fn decide_second_order(d: &mut Docket) {
     .mutant("zero at (7 − 3√5)/2", |u| factored(u, 7))
     .finish();
     d.note(
-        crate::ledger::Form::Printed,
-        crate::ledger::EvidenceKind::Symbolic,
+        Form::Printed,
+        EvidenceKind::Symbolic,
         "m⁸ = (1 − 6u + u²)(1 + u)²/(1 − u)⁴ goes to zero at e^{−4/T_c} = 3 − 2√2: no jump",
         "that m is zero above T_c is taken from the literature",
     );
