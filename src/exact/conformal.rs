@@ -87,6 +87,42 @@ pub fn covariant_ratio(
     Some(num_traits::pow(product, eighths as usize))
 }
 
+/// `∏ (|w_ij| / |z_ij|)^{a_ij}` to the sixteenth power for three points z and w, with the exponents in
+/// eighths and the pairs in the order 12, 13, 23: the ratio of a three-point function
+/// `B / (|x₁₂|^{a₁₂} |x₁₃|^{a₁₃} |x₂₃|^{a₂₃})` at z and at w.
+pub fn power_law_ratio(
+    points: &[Point; 3],
+    reference: &[Point; 3],
+    eighths: [u32; 3],
+) -> BigRational {
+    let square = |p: &[Point; 3], i: usize, j: usize| square_modulus(&(&p[i] - &p[j]));
+    [(0, 1), (0, 2), (1, 2)].into_iter().zip(eighths).fold(
+        BigRational::one(),
+        |product, ((i, j), power)| {
+            let ratio = square(reference, i, j) / square(points, i, j);
+            product * num_traits::pow(ratio, power as usize)
+        },
+    )
+}
+
+/// The scaling dimensions `Δ = 2 h_{r,s}` of the scalar primary fields of the unitary minimal model of
+/// index m (3 is the Ising model), in increasing order, each once.
+///
+/// ```text
+/// h_{r,s} = ((r (m+1) − s m)² − 1) / (4 m (m+1)),   1 ≤ r < m,  1 ≤ s ≤ m
+/// ```
+/// # References
+/// D. Friedan, Z. Qiu and S. Shenker, Phys. Rev. Lett. 52 (1984) 1575.
+pub fn minimal_model_dimensions(m: i64) -> Vec<BigRational> {
+    let weights = (1..m).flat_map(|r| (1..=m).map(move |s| (r * (m + 1) - s * m).pow(2) - 1));
+    let mut dimensions: Vec<_> = weights
+        .map(|n| BigRational::new(n.into(), (2 * m * (m + 1)).into()))
+        .collect();
+    dimensions.sort();
+    dimensions.dedup();
+    dimensions
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,8 @@
 //! in ℚ, by a plain loop that shares no code with it, for models whose `e^K` are rational.
 
 pub mod conformal;
+pub mod correlation_bounds;
+pub mod critical_row;
 pub mod diagonal_correlator;
 pub mod duality;
 pub mod free_field;

@@ -1,7 +1,8 @@
 //! Closed forms for the square-lattice Ising model without a field.
 
 use crate::numeric::Enclosure;
-use crate::symbolic::Field;
+use crate::symbolic::{Field, Laurent, RationalFunction};
+use num_rational::BigRational;
 
 /// The critical temperature in units of energy over the Boltzmann constant, for one coupling J > 0.
 ///
@@ -27,6 +28,22 @@ pub fn magnetisation_to_the_eighth<C: Field>(u: C) -> C {
     let ratio = (u.clone() + u) / (gap.clone() * gap);
     let ratio = ratio.clone() + ratio;
     C::one() - ratio.clone() * ratio
+}
+
+/// The exponent of `m ~ (T_c − T)^β`: the order of the zero of `m⁸` in u at `u_c = 3 − 2√2`, over eight
+/// (T is a smooth function of u with a slope, so the order is the same in T).
+pub fn magnetisation_exponent() -> BigRational {
+    let u = Laurent::var(0);
+    let factor = &u * &u - Laurent::integer(6) * &u + Laurent::integer(1);
+    let mut rest = magnetisation_to_the_eighth(RationalFunction::var(0))
+        .numerator()
+        .clone();
+    let mut order = 0;
+    while let Some(quotient) = rest.divide_exactly(&factor) {
+        rest = quotient;
+        order += 1;
+    }
+    BigRational::new(order.into(), 8.into())
 }
 
 /// The spontaneous magnetisation at temperature T (J = k = 1): zero from the critical point on.

@@ -1,8 +1,13 @@
 //! "Is Deep Learning an RG Flow?": equations 1 to 62 and the statements beside them.
 
 mod counterexample;
+mod critical;
+mod experiments;
 mod field_theory;
+mod figures;
+mod ising;
 mod rbm;
+mod temperature;
 mod variational;
 mod variational_rg;
 
@@ -16,6 +21,11 @@ pub(super) fn claims() -> Vec<Claim> {
         variational::CLAIMS,
         counterexample::CLAIMS,
         variational_rg::CLAIMS,
+        ising::CLAIMS,
+        critical::CLAIMS,
+        experiments::CLAIMS,
+        temperature::CLAIMS,
+        figures::CLAIMS,
     ]
     .concat()
 }
