@@ -1,14 +1,14 @@
 //! Equations 45 to 50: a distribution with the right marginals and no correlations.
 
-use crate::ledger::{Case, Claim, Docket, Source};
+use crate::ledger::{Case, Claim, Docket, EvidenceKind, Form, Source};
 use crate::numeric::Enclosure;
 use crate::rg::factorized::{
-    Marginals, is_product, is_uncoupled, kl_divergence, mutual_information,
+    Marginals, entropy, is_product, is_uncoupled, kl_divergence, mutual_information,
 };
 use crate::rg::variational::{JointTable, TransferOperator};
 use crate::sources::example_machines::{
-    ANY_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, any_steps, exponential,
-    ln, microscopic, q, rational_machines, symbolic_machines, symbolic_steps, total,
+    ANY_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, any_steps, exact_steps, exponential,
+    ln, microscopic, q, rational_machines, shares, symbolic_machines, symbolic_steps, total,
 };
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -168,6 +168,7 @@ fn eq45(docket: &mut Docket) {
                     .map(|w| crate::sources::example_machines::shares(&w))
                     .concat()
             },
+            |m| [m.visible_weights(), m.hidden_weights()].map(|w| shares(&w)).concat(),
         )
         .printed(|m| {
             let h = microscopic(m.n_visible());
@@ -394,7 +395,7 @@ enum Dependence {
 
 /// Exact steps, with and without correlations that two-point functions see.
 fn dependences() -> Vec<Case<(Step<BigRational>, Dependence)>> {
-    let mut cases: Vec<_> = crate::sources::example_machines::exact_steps()
+    let mut cases: Vec<_> = exact_steps()
         .into_iter()
         .map(|c| Case::new(c.size, c.label, (c.instance, Dependence::Generic)))
         .collect();
@@ -496,9 +497,10 @@ fn coupled_or_not<T: Exact>(machines: Vec<Case<Machine<T>>>) -> Vec<Case<Machine
 }
 
 fn eq50_reject(docket: &mut Docket) {
-    eq50_reject_on(docket, SYMBOLIC, &coupled_or_not(symbolic_machines()));
     let machines = coupled_or_not(rational_machines());
-    eq50_reject_on(docket, RATIONAL, &machines);
+    eq50_reject_on(docket, RATIONAL, &machines, EvidenceKind::Rational);
+    let symbolic = coupled_or_not(symbolic_machines());
+    eq50_reject_on(docket, SYMBOLIC, &symbolic, EvidenceKind::Symbolic);
     let weighted = |m: &Machine<BigRational>, sign: i64| {
         let p = m.table();
         let mut sum = Enclosure::zero();
@@ -526,9 +528,15 @@ fn eq50_reject(docket: &mut Docket) {
         .finish();
 }
 
-fn eq50_reject_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<Machine<T>>]) {
+fn eq50_reject_on<T: Exact>(
+    docket: &mut Docket,
+    scope: &str,
+    cases: &[Case<Machine<T>>],
+    kind: EvidenceKind,
+) {
     docket
         .on(scope, cases, |m| two_point_functions_differ(&m.table()))
+        .kind(kind)
         .printed_if(|m| !is_uncoupled(m), |_| true)
         .mutant("A set against itself", |m| {
             two_point_functions_differ(&Marginals::of(&m.table()).product())
@@ -577,8 +585,8 @@ fn text_nothing_like(docket: &mut Docket) {
         })
         .mutant("S(v) − S(v,h)", |m| {
             let p = m.table().normalised();
-            crate::rg::factorized::entropy(&p.sum_over_hidden())
-                - crate::rg::factorized::entropy(p.entries())
+            entropy(&p.sum_over_hidden())
+                - entropy(p.entries())
         })
         .mutant("twice", |m| {
             mutual_information(&m.table()) * Enclosure::exact(2.0)
@@ -589,8 +597,8 @@ fn text_nothing_like(docket: &mut Docket) {
         .map(|c| format!("{} at {}", distance(&c.instance), c.label))
         .collect();
     docket.note(
-        crate::ledger::Form::Conditional,
-        crate::ledger::EvidenceKind::Enclosure,
+        Form::Conditional,
+        EvidenceKind::Enclosure,
         &format!("D_KL(p‖A) = I(v;h), {RATIONAL}"),
         format!("D_KL(p‖A) in nats: {}", distances.join("; ")),
     );

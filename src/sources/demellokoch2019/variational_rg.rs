@@ -266,7 +266,8 @@ fn eq58(docket: &mut Docket) {
                 if n == 1 && reading == Reading::AllTuples {
                     continue;
                 }
-                let label = format!("{n} spins, H {what}, {sums}");
+                let spins = if n == 1 { "spin" } else { "spins" };
+                let label = format!("{n} {spins}, H {what}, {sums}");
                 cases.push(Case::new(n, label, (values.clone(), reading)));
             }
         }
@@ -426,6 +427,11 @@ fn eq61(docket: &mut Docket) {
         .on(format!("exact steps and {ANY_STEPS}"), &all_steps(), |s| {
             -ln(&s.operator.mean_row_sum(&s.microscopic))
         })
+        .on(
+            format!("exact steps and {ANY_STEPS}"),
+            &all_steps(),
+            |s| Enclosure::zero() - ln(&s.operator.mean_row_sum(&s.microscopic)),
+        )
         .printed(printed)
         .corrected(|s| free_energy_difference(&s.operator, &s.microscopic))
         .mutant("e^{+H_RG}", |s| {
@@ -496,8 +502,8 @@ fn eq61_minimum(docket: &mut Docket) {
 }
 
 fn eq62(docket: &mut Docket) {
-    eq62_on(docket, SYMBOLIC_STEPS, &symbolic_steps(true));
     eq62_on(docket, EXACT_STEPS, &exact_steps());
+    eq62_on(docket, SYMBOLIC_STEPS, &symbolic_steps(true));
     // A step that is not exact and makes (61) zero all the same.
     if let Some(case) = any_steps().first() {
         let mean = case
@@ -515,7 +521,7 @@ fn eq62(docket: &mut Docket) {
         docket.note(
             Form::Printed,
             EvidenceKind::Rational,
-            EXACT_STEPS,
+            &format!("Σ_h e^{{−H_RG}} = Σ_v e^{{−H}}, {EXACT_STEPS}"),
             format!(
                 "not conversely: with Σ_h e^T = ({}) on {} the two sums are {}",
                 sums.join(", "),
