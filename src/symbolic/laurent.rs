@@ -332,9 +332,6 @@ impl Laurent {
         let mut powers = Vec::with_capacity(self.variables.len());
         for (c, &variable) in self.variables.iter().enumerate() {
             let value = point.get(variable)?;
-            if low[c] < 0 && value.is_zero() {
-                return None;
-            }
             scale *= rational_power(&BigRational::from_integer(value.numer().clone()), low[c])?;
             scale /= rational_power(&BigRational::from_integer(value.denom().clone()), high[c])?;
             let mut table: HashMap<i32, BigInt> = HashMap::new();
