@@ -174,9 +174,9 @@ Proof. by rewrite ltn_double. Qed.
 Definition even_site N (i : 'I_N) : 'I_(N.*2) := Ordinal (double_subproof i).
 Definition survivors N (s : config [finType of 'I_(N.*2)]) : config [finType of 'I_N] :=
   [ffun i => s (even_site i)].
-(* T(s,t) = e^{K s t}, a square matrix indexed by bool. *)
-Definition transfer (K : R) : 'M[R]_#|[finType of bool]| :=
-  \matrix_(i, j) e (K * spin R (enum_val i) * spin R (enum_val j)).
+(* T(s,t) = e^{K s t}; index 0 of the matrix is spin +1, index 1 is spin -1. *)
+Definition transfer (K : R) : 'M[R]_2 :=
+  \matrix_(i, j) e (K * spin R (i == ord0) * spin R (j == ord0)).
 
 (* A graph whose decimated sites D have two neighbours l d and r d among the   *)
 (* survivors S; F is the weight of the bonds among survivors.                  *)

@@ -148,6 +148,9 @@ elim: n => [|n IH]; first by rewrite mul0r expo0 expr0.
 by rewrite exprS -IH -expoD -[n.+1]addn1 natrD; congr (expo e _); ring.
 Qed.
 
+Lemma sum_bool (f : bool -> R) : \sum_s f s = f true + f false.
+Proof. by rewrite big_bool. Qed.
+
 (* Sums of exponentials are positive as soon as there is a term. *)
 Lemma sum_gt0 (X : finType) (f : X -> R) : X -> (forall z, 0 < f z) -> 0 < \sum_z f z.
 Proof.

@@ -151,8 +151,10 @@ rewrite joint_eq_factorized_iff_product //; split=> [prod i a|W0].
   have := cross_ratio_of_product prod (all_on I) (one_off i) (all_on J) (one_off a).
   rewrite /rbm_weight /weight_of -!expoD => /expo_inj eqE.
   have : 4%:R * W i a = 0.
-    rewrite -coupling_cross -opprD -addrA -opprD -[X in _ + X = _]opprK opprD !opprK.
-    by apply/eqP; rewrite subr_eq0; apply/eqP; apply: oppr_inj; rewrite !opprD eqE addrC.
+    rewrite -coupling_cross; move: eqE; set E := rbm_energy b W c => eqE.
+    transitivity ((- E (all_on I) (all_on J) - E (one_off i) (one_off a))
+                  - (- E (all_on I) (one_off a) - E (one_off i) (all_on J))); first by ring.
+    by rewrite eqE subrr.
   by move/eqP; rewrite mulf_eq0 pnatr_eq0 => /eqP.
 exists (fun v : config I => e (\sum_i c i * spin R (v i))).
 exists (fun h : config J => e (\sum_a b a * spin R (h a))) => v h.
