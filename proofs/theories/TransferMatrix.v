@@ -150,7 +150,15 @@ elim: n i j => [|n IH] i j.
 rewrite exprS -[_ * _]/(transfer e K *m _) mxE 2!big_ord_recl big_ord0 addr0 !IH !mxE.
 rewrite !exprS chE shE.
 set P := (e K + e (- K)) ^+ n; set Q := (e K - e (- K)) ^+ n.
-by case: (ij i) (ij j) => [] -> [] -> /=; rewrite !(mulr1, mulrN1, mulN1r, opprK, mul1r); field.
+have k1 (a b p q : R) : a * ((p + q) / 2%:R) + b * ((p - q) / 2%:R)
+    = ((a + b) * p + (a - b) * q) / 2%:R by field.
+have k2 (a b p q : R) : a * ((p - q) / 2%:R) + b * ((p + q) / 2%:R)
+    = ((a + b) * p - (a - b) * q) / 2%:R by field.
+case: (ij i) (ij j) => [] -> [] -> /=; rewrite !(mulr1, mulrN1, mulN1r, opprK, mul1r).
+- exact: k1.
+- exact: k2.
+- by rewrite addrC; apply: k2.
+- by rewrite addrC; apply: k1.
 Qed.
 
 Theorem ring_closed_form n K :
