@@ -27,7 +27,7 @@ apply/eqP => x0; case/eqP: h.
 by have := expoD e (1 - x) x; rewrite subrK x0 mulr0.
 Qed.
 
-Lemma expo_gt0 x : 0 < e x.
+Theorem expo_gt0 x : 0 < e x.
 Proof.
 have -> : x = x / 2%:R + x / 2%:R by field.
 by rewrite expoD -expr2 exprn_even_gt0 //= expo_neq0.
@@ -35,7 +35,7 @@ Qed.
 
 Lemma expo_ge0 x : 0 <= e x. Proof. exact: ltW (expo_gt0 x). Qed.
 
-Lemma expo0 : e 0 = 1.
+Theorem expo0 : e 0 = 1.
 Proof.
 by apply: (mulfI (expo_neq0 0)); rewrite -expoD addr0 mulr1.
 Qed.
@@ -64,7 +64,7 @@ have -> : (1 + x / 2%:R) ^+ 2 - (1 + x) = (x / 2%:R) ^+ 2 by field.
 by rewrite exprn_even_gt0 //= mulf_neq0 ?invr_eq0 ?two_neq0.
 Qed.
 
-Lemma expo_lt x y : (e x < e y) = (x < y).
+Theorem expo_lt x y : (e x < e y) = (x < y).
 Proof.
 have step a b : a < b -> e a < e b.
   move=> ab; have -> : b = a + (b - a) by ring.
@@ -78,18 +78,18 @@ Qed.
 Lemma expo_le x y : (e x <= e y) = (x <= y).
 Proof. by rewrite !leNgt expo_lt. Qed.
 
-Lemma expo_inj : injective e.
+Theorem expo_inj : injective e.
 Proof.
 by move=> x y exy; apply/eqP; rewrite eq_le -(expo_le x) -(expo_le y) exy lexx.
 Qed.
 
-Lemma expoK x : ln e (e x) = x.
+Theorem expoK x : ln e (e x) = x.
 Proof. by apply: expo_inj; rewrite lnK ?expo_gt0. Qed.
 
 Lemma ln1 : ln e 1 = 0.
 Proof. by rewrite -expo0 expoK. Qed.
 
-Lemma lnM x y : 0 < x -> 0 < y -> ln e (x * y) = ln e x + ln e y.
+Theorem lnM x y : 0 < x -> 0 < y -> ln e (x * y) = ln e x + ln e y.
 Proof.
 by move=> x0 y0; apply: expo_inj; rewrite expoD !lnK // mulr_gt0.
 Qed.
@@ -127,7 +127,7 @@ Proof. by move=> x1; rewrite -ln1 ln_le ?ltr01 // (lt_le_trans ltr01). Qed.
 Lemma ln_gt0 x : 1 < x -> 0 < ln e x.
 Proof. by move=> x1; rewrite -ln1 ln_lt ?ltr01 // (lt_trans ltr01). Qed.
 
-Lemma ln_le_subr1 x : 0 < x -> ln e x <= x - 1.
+Theorem ln_le_subr1 x : 0 < x -> ln e x <= x - 1.
 Proof.
 move=> x0; have := expo_ge1Dx e (ln e x); rewrite lnK // => h.
 by rewrite ler_subr_addl.
@@ -233,7 +233,7 @@ rewrite ltr_pdivr_mulr ?addr_gt0 ?ltr01 ?expo_gt0 // mul1r.
 by rewrite ltr_addl expo_gt0.
 Qed.
 
-Lemma tanh_lt1 x : `|th e x| < 1.
+Theorem tanh_lt1 x : `|th e x| < 1.
 Proof.
 rewrite th_logistic ltr_norml; apply/andP; split.
   by rewrite -subr_gt0 opprK subrK mulr_gt0 ?two_gt0 ?logistic_gt0.
