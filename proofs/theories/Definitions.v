@@ -64,6 +64,11 @@ Definition entropy (p : X -> R) : R := - \sum_x p x * ln e (p x).
 Definition dominated (p q : X -> R) : Prop := forall x, q x = 0 -> p x = 0.
 End Finite.
 
+(* (4), (5), (16): the Hamiltonian that summing over the second argument leaves. *)
+Definition marginal_hamiltonian (R : realFieldType) (e : exponential R) (X Y : finType)
+    (beta : R) (H : X -> Y -> R) (x : X) : R :=
+  - (1 / beta * ln e (\sum_y e (- beta * H x y))).
+
 Section TwoLayer.
 Variables (R : realFieldType) (V H : finType).
 Implicit Types w : V -> H -> R.
