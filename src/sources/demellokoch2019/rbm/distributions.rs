@@ -409,44 +409,6 @@ fn divergence(docket: &mut Docket) {
             }
         })
         .finish();
-    docket
-        .on(
-            "D in nats, against free energies and ln 𝒵",
-            &bounded_cases_with_data(),
-            |s| {
-                divergence_of_machine(&s.parameters, &s.system.q(), MAX_UNITS)
-                    .unwrap_or(Enclosure::UNBOUNDED)
-            },
-        )
-        .printed(|s| {
-            let (q, p) = (s.system.q(), s.system.table.marginal_of_v());
-            (0..s.rbm.visible())
-                .map(|i| kl_divergence(&of_unit(&q, i), &of_unit(&p, i)))
-                .sum()
-        })
-        .corrected(|s| kl_divergence(&s.system.q(), &s.system.table.marginal_of_v()))
-        .mutant("logarithm to base 2", |s| {
-            kl_divergence(&s.system.q(), &s.system.table.marginal_of_v())
-                / Enclosure::exact(2.0).ln()
-        })
-        .mutant(
-            "unit marginals of the data kept, correlations dropped from q",
-            |s| {
-                let q = s.system.q();
-                let units: Vec<_> = (0..s.rbm.visible()).map(|i| of_unit(&q, i)).collect();
-                let product: Vec<Enclosure> = s
-                    .system
-                    .table
-                    .visible_states()
-                    .map(|v| {
-                        let factors = units.iter().enumerate();
-                        factors.fold(Enclosure::one(), |p, (i, u)| p * u[v >> i & 1])
-                    })
-                    .collect();
-                kl_divergence(&product, &s.system.table.marginal_of_v())
-            },
-        )
-        .finish();
 }
 
 /// Dyadic distributions by their exponents: `q_x = 2^{−k_x}`.
