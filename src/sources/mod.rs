@@ -4,18 +4,33 @@ mod demellokoch2019;
 mod example_machines;
 mod jefferson2019;
 mod martin2015;
+mod theorems;
 
-use crate::ledger::{Claim, Expectations};
+use crate::ledger::{Claim, Expectations, Source};
 use std::sync::OnceLock;
 
-/// All claims, by source and in the order of the documents.
+/// All claims by source; the numbered equations with what is said beside them, then the text.
 pub fn all_claims() -> Vec<Claim> {
-    [
+    let mut claims = [
         jefferson2019::claims(),
         demellokoch2019::claims(),
         martin2015::claims(),
     ]
-    .concat()
+    .concat();
+    for claim in &mut claims {
+        claim.theorems = theorems::of(claim.id);
+    }
+    // Stable, so that what has no number keeps the order of its module.
+    claims.sort_by_key(|c| (Source::ALL.iter().position(|&s| s == c.source), number(c.id)));
+    claims
+}
+
+/// The number of the equation that a claim stands for or stands beside, from its id.
+fn number(id: &str) -> u32 {
+    id.split("-eq")
+        .nth(1)
+        .and_then(|rest| rest.get(..2)?.parse().ok())
+        .unwrap_or(u32::MAX)
 }
 
 /// The committed status of every claim, against which a run is compared.
