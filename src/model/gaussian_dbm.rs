@@ -16,7 +16,7 @@ const FORMAT: &str = "blockspin-gaussian-dbm";
 /// H(x,y,z) = −a·x + ½(yᵀy + zᵀz) − xᵀA y − yᵀB z,   p(x,y,z) = e^{−βH} / Z
 /// ```
 /// A is n×m and B is m×p. The parameters may be numbers or indeterminates; nothing here asks whether
-/// Z is finite, that is, whether 1 − BBᵀ is positive definite.
+/// Z is finite, that is, whether `1 − BBᵀ` is positive definite.
 ///
 /// # References
 /// "Deep learning and the renormalization group" (blog, 2019), equations 1 and 2.

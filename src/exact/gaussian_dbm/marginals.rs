@@ -75,7 +75,7 @@ pub fn middle_hamiltonian<T: Field>(
 /// ```text
 /// H(x) = g(β) − a·x − ½ xᵀA′x
 /// ```
-/// The diagonal of A′ is kept although x_i² = 1 makes it a constant. `None` if 1 − B′ is singular.
+/// The diagonal of A′ is kept although `x_i² = 1` makes it a constant. `None` if 1 − B′ is singular.
 pub fn visible_hamiltonian<T: Field>(
     machine: &GaussianDbm<T>,
     two_pi: &T,

@@ -34,7 +34,7 @@ pub fn gaussian_moments<T: Field>(beta: &T, order: usize) -> Vec<T> {
     moments.split_off(1)
 }
 
-/// The cumulants κ₁, …, κ_order of one Gaussian unit of variance 1/β: `0, 1/β, 0, 0, …`.
+/// The cumulants `κ₁, …, κ_order` of one Gaussian unit of variance 1/β: `0, 1/β, 0, 0, …`.
 pub fn gaussian_cumulants<T: Field>(beta: &T, order: usize) -> Vec<T> {
     (1..=order)
         .map(|k| {

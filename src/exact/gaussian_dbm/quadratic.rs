@@ -209,7 +209,7 @@ impl<T: Field> QuadraticHamiltonian<T> {
     /// ```text
     /// ∫ dᵏz exp(−½ zᵀMz + Jᵀz) = √((2π)ᵏ/|M|) exp(½ JᵀM⁻¹J),   M symmetric and positive definite
     /// ```
-    /// with M = βQ_zz and J = β(b_z − Q_zu u).
+    /// with `M = βQ_zz` and `J = β(b_z − Q_zu u)`.
     pub fn integrate_block(&self, first: usize, two_pi: &T) -> Option<Self> {
         let k = self.n_variables().checked_sub(first)?;
         let scaled = Matrix::from_fn(k, k, |i, j| {

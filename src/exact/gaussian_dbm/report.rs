@@ -25,7 +25,7 @@ pub enum GaussianDbmDecimationError {
          must be above zero"
     )]
     NotNormalisable {
-        /// The smallest eigenvalue of 1 − BBᵀ.
+        /// The smallest eigenvalue of `1 − BBᵀ`.
         eigenvalue: Enclosure,
     },
     /// Double precision cannot tell whether the partition function is finite.
@@ -34,9 +34,12 @@ pub enum GaussianDbmDecimationError {
          {eigenvalue}, too close to zero for double precision"
     )]
     NearlySingular {
-        /// The smallest eigenvalue of 1 − BBᵀ.
+        /// The smallest eigenvalue of `1 − BBᵀ`.
         eigenvalue: Enclosure,
     },
+    /// Weights that double precision cannot hold.
+    #[error("the parameters are so large that ln Z has no bound in double precision")]
+    Range,
     /// Too much work.
     #[error(
         "{visible} visible and {hidden} hidden units take {states:.0} states and about \
@@ -66,9 +69,9 @@ pub struct DistributionReport {
     pub distribution: &'static str,
     /// ln Z.
     pub log_z: Enclosure,
-    /// ⟨x_i⟩.
+    /// `⟨x_i⟩`.
     pub mean: Vec<Enclosure>,
-    /// ⟨x_i x_j⟩ for i < j, as `[i, j, lo, hi]`.
+    /// `⟨x_i x_j⟩` for i < j, as `[i, j, lo, hi]`.
     pub pair: Vec<(usize, usize, f64, f64)>,
 }
 
@@ -83,9 +86,9 @@ pub struct GaussianDbmReport {
     pub n_deep: usize,
     /// Inverse temperature β.
     pub beta: f64,
-    /// Smallest eigenvalue of 1 − BBᵀ; above zero.
+    /// Smallest eigenvalue of `1 − BBᵀ`; above zero.
     pub smallest_eigenvalue: Enclosure,
-    /// B′ = BBᵀ, m×m.
+    /// `B′ = BBᵀ`, m×m.
     pub b_prime: Vec<Vec<Enclosure>>,
     /// A′ = A(1 − B′)⁻¹Aᵀ, n×n; H(x) = g − a·x − ½ xᵀA′x.
     pub a_prime: Vec<Vec<Enclosure>>,
@@ -196,7 +199,8 @@ pub fn decimate_gaussian_dbm(
         .try_fold(Enclosure::UNBOUNDED, |common, d| {
             common.intersection(d.log_z)
         })
-        .unwrap_or(Enclosure::UNBOUNDED);
+        .filter(|log_z| log_z.magnitude().is_finite())
+        .ok_or(GaussianDbmDecimationError::Range)?;
     let rows = |m: &Matrix<Enclosure>| {
         (0..m.rows())
             .map(|i| (0..m.cols()).map(|j| m[(i, j)]).collect())
@@ -452,6 +456,15 @@ mod tests {
             decimate_gaussian_dbm(&two),
             Err(GaussianDbmDecimationError::NotNormalisable { .. })
         ));
+    }
+
+    #[test]
+    fn weights_beyond_double_precision_are_refused() {
+        let huge = GaussianDbm::from_rows(1.0, vec![0.0], &[vec![1e200]], &[vec![0.5]]).unwrap();
+        assert_eq!(
+            decimate_gaussian_dbm(&huge).unwrap_err(),
+            GaussianDbmDecimationError::Range
+        );
     }
 
     #[test]

@@ -19,7 +19,7 @@ const BASE: Claim = Claim {
     source: Source::Jefferson2019,
     assumptions: &[
         "β > 0",
-        "1 − BBᵀ is positive definite, so that the integrals converge (see eq02)",
+        "p is a distribution: Z of (2) is finite, which needs 1 − BBᵀ positive definite (eq02)",
     ],
     ..Claim::BLANK
 };
@@ -129,7 +129,7 @@ fn weights(energies: &[BigRational], k: &BigRational) -> Option<Vec<BigRational>
         .collect()
 }
 
-/// Every ⟨x_i⟩ and ⟨x_i x_j⟩, i < j, under weights in the order of [`configurations`].
+/// Every `⟨x_i⟩` and `⟨x_i x_j⟩`, i < j, under weights in the order of [`configurations`].
 fn averages<T>(n: usize, weights: &[T]) -> Vec<T>
 where
     T: Clone + Zero + std::ops::Sub<Output = T> + std::ops::Div<Output = T>,
@@ -221,9 +221,15 @@ fn stiffer(machine: &GaussianDbm<R>) -> Hamiltonian {
 }
 
 fn correlators_agree(docket: &mut Docket) {
+    correlators_within_bounds(docket);
+    correlators_at_powers_of_two(docket);
+    weights_as_functions(docket);
+}
+
+/// p(x,y,z) by quadrature over the hidden units, p(x,y) by quadrature over y, p(x) and the certified
+/// report by sums over x.
+fn correlators_within_bounds(docket: &mut Docket) {
     let cases = machines();
-    // Bounds: p(x,y,z) by quadrature over the hidden units, p(x,y) by quadrature over y, p(x) and the
-    // certified report by sums over x.
     let by_quadrature = |h: &Hamiltonian, n: usize| -> Vec<Enclosure> {
         let beta = enclose(h.beta());
         let weights: Vec<Enclosure> = configurations(n)
@@ -282,7 +288,11 @@ fn correlators_agree(docket: &mut Docket) {
             five_times(by_sum(&with_coupling(m, &q(-1, 1))))
         })
         .finish();
-    // Exact: at β = k ln 2 every weight is a power of two.
+}
+
+/// At β = k ln 2 every weight is a power of two.
+fn correlators_at_powers_of_two(docket: &mut Docket) {
+    let cases = machines();
     let exact = |h: &Hamiltonian, m: &GaussianDbm<R>| -> Vec<BigRational> {
         let k = inverse_temperature(&stepwise_visible(m));
         weights(&energies(h), &k).map_or_else(Vec::new, |w| averages(m.n_visible(), &w))
@@ -304,7 +314,10 @@ fn correlators_agree(docket: &mut Docket) {
             repeated(&exact(&with_coupling(m, &q(2, 1)), m), 2)
         })
         .finish();
-    // All weights as functions of the parameters.
+}
+
+/// All weights as functions of the parameters.
+fn weights_as_functions(docket: &mut Docket) {
     let values = |s: &Setting, h: &Hamiltonian| -> Vec<R> {
         configurations(s.n())
             .iter()
@@ -365,7 +378,7 @@ impl Candidate {
             .zip(&self.weights)
             .all(|(t, w)| t / &z == w / &own)
     }
-    /// All ⟨∏ x_i⟩ over pairs and single units, divided by the weights' own sum.
+    /// All `⟨∏ x_i⟩` over pairs and single units, divided by the weights' own sum.
     fn keeps_correlators(&self) -> bool {
         averages(self.n, &self.truth) == averages(self.n, &self.weights)
     }

@@ -26,3 +26,37 @@ pub(super) fn claims() -> Vec<Claim> {
     ]
     .concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Status, decide};
+    use crate::random::Seed;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_equation_is_decided_with_controls() {
+        let claims = claims();
+        let mut equations = HashSet::new();
+        for claim in &claims {
+            let record = decide(claim, Seed(7));
+            let id = claim.id;
+            assert_ne!(
+                record.printed_status,
+                Status::Inconclusive,
+                "{id}: {:?}",
+                record.reason
+            );
+            assert!(record.controls.iter().all(|c| c.rejected), "{id}");
+            if record.printed_status == Status::Fails {
+                assert!(
+                    record.correction.is_some() && record.what_was_wrong.is_some(),
+                    "{id}"
+                );
+                assert!(record.counterexample.is_some(), "{id}");
+            }
+            equations.extend(claim.equation);
+        }
+        assert_eq!(equations.len(), 23);
+    }
+}

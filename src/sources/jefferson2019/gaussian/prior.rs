@@ -540,6 +540,9 @@ fn expansion(docket: &mut Docket) {
         .finish();
 }
 
+/// Where a list of cumulants comes from, and how.
+type CumulantRoute<'a> = (&'static str, &'a dyn Fn(&R) -> Vec<R>);
+
 fn cumulants_of_the_prior(docket: &mut Docket) {
     const ORDER: usize = 8;
     let beta = R::var(1);
@@ -562,8 +565,7 @@ fn cumulants_of_the_prior(docket: &mut Docket) {
         Case::new(1, "β indeterminate", beta),
         Case::new(1, "β = 3/2", q(3, 2)),
     ];
-    type Truth<'a> = (&'static str, &'a dyn Fn(&R) -> Vec<R>);
-    let truths: [Truth<'_>; 2] = [
+    let truths: [CumulantRoute<'_>; 2] = [
         (
             "κ₁ to κ₈ as derivatives of the integrated generating function",
             &by_integral,

@@ -263,7 +263,7 @@ pub(super) fn symbolic() -> Vec<Case<Setting>> {
 pub(super) const RATIONAL_SCOPE: &str = "random rational machines up to n = 3, m = 4, p = 3";
 
 /// Larger machines with rational parameters; every row of B has less than one in total, so that
-/// 1 − BBᵀ is positive definite.
+/// `1 − BBᵀ` is positive definite.
 pub(super) fn rational(docket: &Docket) -> Vec<Case<Setting>> {
     [(3, 1, 2), (2, 3, 3), (3, 4, 2), (3, 3, 1)]
         .iter()

@@ -18,7 +18,7 @@ const BASE: Claim = Claim {
     source: Source::Jefferson2019,
     assumptions: &[
         "β > 0",
-        "1 − BBᵀ is positive definite, so that the integrals converge (see eq02)",
+        "p is a distribution: Z of (2) is finite, which needs 1 − BBᵀ positive definite (eq02)",
     ],
     ..Claim::BLANK
 };
