@@ -154,7 +154,7 @@ pub struct BlockTransformation<T> {
     spins: usize,
     blocks: Vec<Vec<usize>>,
     rule: BlockRule<T>,
-    /// The terms of 𝒦_b of each block.
+    /// The terms inside each block.
     intra: Vec<Vec<Factor<T>>>,
     /// The terms of 𝒦₁.
     inter: Vec<Factor<T>>,

@@ -187,7 +187,7 @@ pub enum ChainError {
 /// Test `free_energy_is_rebuilt_from_the_constants`.
 pub fn decimate_chain(k: f64, h: f64, steps: usize) -> Result<ChainFlow, ChainError> {
     for (name, value) in [("K", k), ("h", h)] {
-        if !(value.abs() <= MAX_COUPLING) {
+        if value.is_nan() || value.abs() > MAX_COUPLING {
             return Err(ChainError::OutOfRange { name, value });
         }
     }

@@ -107,7 +107,7 @@ impl LevelDistribution {
             .collect()
     }
 
-    /// The cumulants κ₁, …, κ_order of k, exactly.
+    /// The first `order` cumulants κ₁, κ₂, … of k, exactly.
     ///
     /// Computed in integers for the index of a level, whose cumulants differ by powers of the spacing
     /// and, in κ₁, by the lowest level: with D the common denominator of the probabilities the moments

@@ -164,8 +164,7 @@ fn simple_zeros(p: &[BigRational], multiplicity: usize) -> Result<Vec<ZeroDisc>,
             Enclosure::exact(a.im) - Enclosure::exact(b.im),
         );
         let distance = (re.square() + im.square()).sqrt();
-        // Also true for a radius that is no number.
-        !((Enclosure::exact(a.radius) + Enclosure::exact(b.radius)).hi() < distance.lo())
+        (Enclosure::exact(a.radius) + Enclosure::exact(b.radius)).hi() >= distance.lo()
     };
     for i in 0..n {
         if !discs[i].radius.is_finite() || (0..i).any(|j| meet(&discs[i], &discs[j])) {

@@ -5,6 +5,7 @@
 //! state sends its weight to the coarse states that the rule gives it, one block after another.
 
 mod averages;
+mod decimation;
 mod even_spins;
 mod kernel;
 mod partitions;
@@ -15,7 +16,9 @@ mod weights;
 use crate::ledger::Claim;
 
 pub(super) const CLAIMS: &[Claim] = &[
+    decimation::BETA,
     even_spins::EVEN_SPINS,
+    decimation::DECIMATION,
     weights::EQ24,
     weights::EQ25,
     weights::EQ26,

@@ -1,7 +1,8 @@
 //! Equations 30 to 32: Bayes in a block, and the renormalized weight as an average over the blocks.
 
 use super::systems::{
-    RATIONAL, REAL, SYMBOLIC, System, rational_systems, real_systems, symbolic_systems,
+    RATIONAL, REAL, SYMBOLIC, SYMBOLIC_TWO, System, rational_systems, real_systems,
+    symbolic_systems,
 };
 use crate::ledger::{Case, Claim, Docket, Source, Value};
 use crate::numeric::Enclosure;
@@ -172,8 +173,8 @@ fn eq30(docket: &mut Docket) {
             })
             .finish();
     }
-    on(docket, SYMBOLIC, &symbolic_systems());
     on(docket, RATIONAL, &rational_systems());
+    on(docket, SYMBOLIC, &symbolic_systems());
 }
 
 fn normalized<T: Field>(weights: Vec<T>) -> Vec<T> {
@@ -228,8 +229,8 @@ fn product(docket: &mut Docket) {
             .corrected(|s| over_coarse(s, BlockTransformation::coarse_product))
             .finish();
     }
-    on(docket, SYMBOLIC, &symbolic_systems()[..2]);
     on(docket, RATIONAL, &rational_systems());
+    on(docket, SYMBOLIC_TWO, &symbolic_systems()[..2]);
 }
 
 /// `Σ_χ p(χ|χ′) e^{𝒦₁}` with `p(χ|χ′)` from the whole distribution (24).
@@ -275,8 +276,8 @@ fn eq31(docket: &mut Docket) {
             })
             .finish();
     }
-    on(docket, SYMBOLIC, &symbolic_systems()[..2]);
     on(docket, RATIONAL, &rational_systems());
+    on(docket, SYMBOLIC_TWO, &symbolic_systems()[..2]);
 }
 
 fn eq32(docket: &mut Docket) {

@@ -23,6 +23,9 @@ pub(super) const EQ27: Claim = Claim {
     ..Claim::BLANK
 };
 
+/// The coarse state that a fine state is sent to.
+type CoarseMap = dyn Fn(&System<BigRational>, u32) -> u32;
+
 /// A coarse-graining as a table, for any dependence of the coarse spins on the fine ones.
 struct Kernel {
     system: System<BigRational>,
@@ -47,10 +50,7 @@ impl Kernel {
     }
 
     /// A mixture of deterministic maps, one drawn for all blocks together.
-    fn of_common_draw(
-        system: System<BigRational>,
-        maps: &[&dyn Fn(&System<BigRational>, u32) -> u32],
-    ) -> Self {
+    fn of_common_draw(system: System<BigRational>, maps: &[&CoarseMap]) -> Self {
         let share = q(1, maps.len() as i64);
         let table = (0..1 << system.spins)
             .map(|state| {

@@ -1,4 +1,4 @@
-//! Equation 29, the two statements before it on Z_b and Z₀, and the size of a block.
+//! Equation 29, the two statements before it on `Z_b` and Z₀, and the size of a block.
 
 use super::systems::{RATIONAL, SYMBOLIC, System, q, rational_systems, symbolic_systems};
 use crate::ledger::{Case, Claim, Docket, Source, Value};
@@ -194,7 +194,7 @@ fn z_intra(docket: &mut Docket) {
         docket
             .on(scope, cases, |s| s.only(System::is_intra).plain_partition())
             .printed(summed_spin_by_spin)
-            .mutant("𝒦₁ not taken out", |s| s.plain_partition())
+            .mutant("𝒦₁ not taken out", System::plain_partition)
             .mutant("K → 2K", |s| summed_spin_by_spin(&s.doubled(|_, _| true)))
             .mutant("terms with the first spin left out", |s| {
                 summed_spin_by_spin(&s.only(|_, t| !t.sites.contains(&0)))
@@ -225,7 +225,7 @@ fn eq29(docket: &mut Docket) {
         docket
             .on(scope, cases, |s| s.only(System::is_intra).plain_partition())
             .printed(|s| s.transformation().intra_partition())
-            .mutant("𝒦₁ left in: the full Z", |s| s.plain_partition())
+            .mutant("𝒦₁ left in: the full Z", System::plain_partition)
             .mutant("one block short", |s| {
                 let t = s.transformation();
                 (1..t.coarse_spins()).fold(T::one(), |z, j| z * t.block_partition(j))

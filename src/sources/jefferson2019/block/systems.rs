@@ -327,6 +327,9 @@ pub(super) fn real_systems() -> Vec<Case<System<Enclosure>>> {
 
 /// The scope of the symbolic evidence.
 pub(super) const SYMBOLIC: &str = "three systems of 4 spins, weights of intra- and inter-block bonds, field and rule as indeterminates";
+/// The scope of the symbolic evidence where the third system would take too long.
+pub(super) const SYMBOLIC_TWO: &str =
+    "two systems of 4 spins, weights of intra- and inter-block bonds and field as indeterminates";
 /// The scope of the rational evidence.
 pub(super) const RATIONAL: &str = "seven systems of 4 to 8 spins with rational weights";
 /// The scope of the evidence by enclosures.

@@ -1,6 +1,8 @@
 //! Equations 24 to 26 and 28: the distribution, its marginal, and the renormalized weights.
 
-use super::systems::{RATIONAL, SYMBOLIC, System, rational_systems, symbolic_systems};
+use super::systems::{
+    RATIONAL, SYMBOLIC, SYMBOLIC_TWO, System, rational_systems, symbolic_systems,
+};
 use crate::ledger::{Case, Claim, Docket, Source, Value};
 use crate::rg::BlockRule;
 use crate::symbolic::Field;
@@ -89,8 +91,8 @@ fn eq25(docket: &mut Docket) {
             })
             .finish();
     }
-    on(docket, SYMBOLIC, &symbolic_systems()[..2]);
     on(docket, RATIONAL, &rational_systems());
+    on(docket, SYMBOLIC_TWO, &symbolic_systems()[..2]);
 }
 
 fn eq26(docket: &mut Docket) {
@@ -125,8 +127,8 @@ fn eq26(docket: &mut Docket) {
             })
             .finish();
     }
-    on(docket, SYMBOLIC, &symbolic_systems());
     on(docket, RATIONAL, &rational_systems());
+    on(docket, SYMBOLIC, &symbolic_systems());
     docket
         .on(
             "Σ_{χ′} e^{𝒦′} = Z on seven systems of 4 to 8 spins",
@@ -168,6 +170,6 @@ fn eq28(docket: &mut Docket) {
             })
             .finish();
     }
-    on(docket, SYMBOLIC, &symbolic_systems());
     on(docket, RATIONAL, &rational_systems());
+    on(docket, SYMBOLIC, &symbolic_systems());
 }
