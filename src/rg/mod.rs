@@ -3,4 +3,5 @@
 pub mod callan_symanzik;
 pub mod mode_elimination;
 pub mod square_blocks;
+pub mod star_elimination;
 pub mod temperature_flow;
