@@ -48,7 +48,7 @@ const LEFT_OUT: f64 = 1e-40;
 /// The symbol is that of the diagonal times a smooth factor with the coefficients `g_j`.
 ///
 /// # References
-/// T. T. Wu, Phys. Rev. 149 (1966) 380; McCoy and Wu, chapter VIII.
+/// T. T. Wu, Phys. Rev. 149 (1966) 380; B. M. `McCoy` and T. T. Wu, chapter VIII.
 pub fn entry(n: i64) -> Enclosure {
     let sum: Enclosure = smooth_factor()
         .into_iter()

@@ -12,12 +12,12 @@ use num_traits::{One, Zero};
 /// a_n = (1/2π) ∫ dθ e^{−inθ} [(1 − α e^{−iθ})/(1 − α e^{iθ})]^{1/2},   α = 1/sinh²2K
 /// ```
 /// # References
-/// B. M. McCoy and T. T. Wu, The Two-Dimensional Ising Model, chapters VIII and XI; J. Stephenson,
+/// B. M. `McCoy` and T. T. Wu, The Two-Dimensional Ising Model, chapters VIII and XI; J. Stephenson,
 /// J. Math. Phys. 5 (1964) 1009.
 pub fn toeplitz_determinant<C: Ring>(n: usize, entry: impl Fn(i64) -> C) -> C {
-    Matrix::from_fn(n, n, |i, j| entry(i as i64 - j as i64))
-        .determinant()
-        .expect("a square matrix")
+    let matrix = Matrix::from_fn(n, n, |i, j| entry(i as i64 - j as i64));
+    let determinant = matrix.determinant();
+    determinant.unwrap_or_else(|_| unreachable!("the matrix is square"))
 }
 
 /// `a_n` at the critical point (α = 1) in units of 2/π: `1/(2n + 1)`.
@@ -69,8 +69,8 @@ pub fn critical_exponent(n: u64) -> Enclosure {
 /// `⟨ε_0 ε_N⟩ − ⟨ε_0⟩²` at the critical point for the pairs `ε_n = σ_{n,n} σ_{n+1,n+1}`, in units of
 /// (2/π)²: the part `−a_N a_{−N}` of the determinant over the rows and columns 0 and N.
 pub fn critical_pair_correlator(n: i64) -> BigRational {
-    let minor = Matrix::from_fn(2, 2, |i, j| critical_entry(n * (i as i64 - j as i64)));
-    minor.determinant().expect("a square matrix") - critical_entry(0) * critical_entry(0)
+    let minor = toeplitz_determinant(2, |step| critical_entry(n * step));
+    minor - critical_entry(0) * critical_entry(0)
 }
 
 /// Where `ln(E_N / E_{2N}) / ln 2` lies for this and all larger N, `E_N` the
@@ -119,13 +119,11 @@ pub fn low_temperature_entry(n: i64, order: usize) -> PowerSeries<BigRational> {
             &numerator[j + shift] * &denominator[j]
         };
     }
-    let u = PowerSeries::variable(order);
-    let one = PowerSeries::constant(BigRational::one(), order);
-    let gap = &one - &u;
-    let alpha = &u.scale(&integer(4)) * &(&gap * &gap).recip().expect("constant term one");
+    // 4u/(1−u)² = Σ 4k u^k
+    let alpha = PowerSeries::new((0..=order as i64).map(|k| integer(4 * k)).collect(), order);
     PowerSeries::new(in_alpha, order)
         .compose(&alpha)
-        .expect("α has no constant term")
+        .unwrap_or_else(|_| unreachable!("α has no constant term"))
 }
 
 /// Enclosure of the correlation at coupling `K`, on either side of the critical point.
@@ -153,7 +151,7 @@ fn toeplitz_enclosure(
     place: impl Fn(i64) -> (i64, Enclosure),
 ) -> Enclosure {
     let terms = (-40.0 / modulus.hi().ln()).ceil();
-    if !(terms < 4000.0) {
+    if terms.is_nan() || terms >= 4000.0 {
         return Enclosure::UNBOUNDED;
     }
     let terms = terms.max(4.0) as usize / 2 + 1;

@@ -68,7 +68,9 @@ impl<C: Field> FreeField<C> {
 
     /// `det M`.
     pub fn determinant(&self) -> C {
-        self.matrix.determinant().expect("checked to be square")
+        self.matrix
+            .determinant()
+            .unwrap_or_else(|_| unreachable!("checked to be square"))
     }
 
     /// `⟨φ_{a} φ_{b} …⟩` normalised, by Wick's sum over pairings of the entries of M⁻¹; `None` if M is
@@ -93,13 +95,17 @@ impl<C: Field> FreeField<C> {
             })
         };
         let block = part(high, high);
-        let determinant = block.determinant().expect("a square block");
+        let determinant = block
+            .determinant()
+            .unwrap_or_else(|_| unreachable!("a square block"));
         let inverse = block.inverse().ok_or(FreeFieldError::Singular)?;
         let correction = part(&low, high)
             .mul(&inverse)
             .and_then(|m| m.mul(&part(high, &low)))
-            .expect("blocks that fit");
-        let matrix = part(&low, &low).sub(&correction).expect("equal shapes");
+            .unwrap_or_else(|_| unreachable!("the blocks fit"));
+        let matrix = part(&low, &low)
+            .sub(&correction)
+            .unwrap_or_else(|_| unreachable!("equal shapes"));
         Ok(Eliminated {
             low: Self { matrix },
             determinant,

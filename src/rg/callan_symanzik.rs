@@ -47,7 +47,7 @@ impl ScaledChain {
         self.stretches.len() + 1
     }
 
-    fn power(&self, from: usize, to: usize) -> RationalFunction {
+    fn power(from: usize, to: usize) -> RationalFunction {
         (from.min(to)..from.max(to)).fold(RationalFunction::one(), |p, s| {
             p * RationalFunction::var(FIRST_POWER + s)
         })
@@ -64,12 +64,12 @@ impl ScaledChain {
         match self.chain {
             Chain::Ising if points.len() % 2 == 1 => RationalFunction::zero(),
             Chain::Ising => points.chunks(2).fold(RationalFunction::one(), |p, pair| {
-                p * self.power(pair[0], pair[1])
+                p * Self::power(pair[0], pair[1])
             }),
             Chain::Gaussian => {
                 let q = RationalFunction::var(COUPLING);
                 let amplitude = &q / (RationalFunction::one() - &q * &q);
-                pairings(&points, &|a, b| self.power(a, b) * &amplitude)
+                pairings(&points, &|a, b| Self::power(a, b) * &amplitude)
             }
         }
     }

@@ -21,6 +21,7 @@ pub use zeros::{ZeroDisc, ZerosError, polynomial_zeros};
 pub mod callan_symanzik;
 pub mod mode_elimination;
 pub mod square_blocks;
+pub mod star_elimination;
 pub mod temperature_flow;
 
 pub mod added_layer;

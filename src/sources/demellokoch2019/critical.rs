@@ -234,6 +234,9 @@ fn point(x: (i64, i64), y: (i64, i64)) -> Point {
     Complex::new(q(x.0, x.1), q(y.0, y.1))
 }
 
+/// Three points and Δ in eighths.
+type Triple = ([Point; 3], u32);
+
 fn decide_eq33(d: &mut Docket) {
     let reference = [
         point((0, 1), (0, 1)),
@@ -264,7 +267,6 @@ fn decide_eq33(d: &mut Docket) {
             cases.push(Case::new(3, label, (triple.clone(), eighths)));
         }
     }
-    type Triple = ([Point; 3], u32);
     let covariant = |(points, eighths): &Triple| {
         let map = Moebius::through(points, &reference).expect("distinct points");
         covariant_ratio(&map, points, &reference, *eighths).expect("finite images")
@@ -400,7 +402,7 @@ fn along_diagonal(n: usize, hundredths: i64, connected: bool) -> Enclosure {
     }
 }
 
-/// Whether the correlation at this temperature falls more slowly between N and 2N than at T_c; `None`
+/// Whether the correlation at this temperature falls more slowly between N and 2N than at `T_c`; `None`
 /// if the bounds cannot tell.
 fn slower_than_critical(n: usize, hundredths: i64, connected: bool) -> Option<bool> {
     let two_over_pi = Enclosure::exact(2.0) / Enclosure::pi();

@@ -80,6 +80,21 @@ pub(super) const CLAIMS: &[Claim] = &[
         ..BLANK
     },
     Claim {
+        id: "demellokoch2019-text-block-is-average",
+        title: "block spin of figure 5a, by appendix B",
+        printed: "The \"block spin\" is literally the average of the four spins in the block. The plots shown in \
+                  Figures 5a use block spin averaging.",
+        conventions: &[
+            "against the block spin that section IV-A makes for figure 5, ties left out",
+        ],
+        condition: Some(
+            "the four spins agree: otherwise their average is 0 or ±1/2, and section IV-A normalises the block spins \
+             of figure 5 to ±1",
+        ),
+        decide: decide_average,
+        ..BLANK
+    },
+    Claim {
         id: "demellokoch2019-fig5d",
         title: "blocks of figure 5d",
         printed: "Figure 5(d) shows one step of RG: each blue dot is surrounded by four red dots, whose average determines \
@@ -99,9 +114,7 @@ fn decide_training_set(d: &mut Docket) {
     let cases = [Case::new(1, "T = 0, 0.1, …, 5.9", (59_i64, 20_000_i64))];
     let count = |last: i64, each: i64| {
         // Temperatures in tenths, one by one.
-        (0..)
-            .take_while(|t| *t <= last)
-            .fold(q(0, 1), |sum, _| sum + q(each, 1))
+        (0..=last).fold(q(0, 1), |sum, _| sum + q(each, 1))
     };
     d.on(
         "temperatures counted one by one",
@@ -266,6 +279,25 @@ fn decide_normalised(d: &mut Docket) {
         "the block spin takes both values",
         values.contains(&Some(1)) && values.contains(&Some(-1)),
     );
+}
+
+fn decide_average(d: &mut Docket) {
+    let cases: Vec<_> = (0..16_i64)
+        .map(|bits| [0, 1, 2, 3].map(|i| 1 - 2 * (bits >> i & 1)))
+        .filter(|spins| normalised_average(*spins).is_some())
+        .map(|spins| Case::new(4, format!("spins {spins:?}"), spins))
+        .collect();
+    let total = |s: &[i64; 4]| s.iter().sum::<i64>();
+    d.on(
+        "the block spin of section IV-A, all states without a tie",
+        &cases,
+        |s| q(normalised_average(*s).unwrap_or(0), 1),
+    )
+    .printed_if(|s| total(s).abs() == 4, |s| average(*s))
+    .mutant("sign flipped", |s| -average(*s))
+    .mutant("the sum", |s| q(total(s), 1))
+    .mutant("the first spin's half", |s| q(s[0], 2))
+    .finish();
 }
 
 fn decide_blocks(d: &mut Docket) {

@@ -8,6 +8,7 @@ use crate::rg::callan_symanzik::{Chain, ScaledChain};
 use crate::rg::mode_elimination::{
     SlowModes, four_spins, momenta, ring_weight, shells, slow_modes,
 };
+use crate::rg::star_elimination::generated_terms;
 use crate::symbolic::{Matrix, RationalFunction};
 use num_complex::Complex;
 use num_rational::BigRational;
@@ -95,6 +96,18 @@ pub(super) const CLAIMS: &[Claim] = &[
         ],
         assumptions: &["O depends on the slow modes only"],
         decide: decide_eq25,
+        ..BLANK
+    },
+    Claim {
+        id: "demellokoch2019-text-terms-generated",
+        title: "terms of the effective action",
+        printed: "In general, many possible terms are generated and appear in S_eff",
+        conventions: &[
+            "an Ising spin with z neighbours summed over; \"many\": all products of an even number of neighbours, \
+             which is every term that the symmetry of the spins allows",
+        ],
+        assumptions: &["zero field; z = 2 is the chain, whose action closes on one term"],
+        decide: decide_terms,
         ..BLANK
     },
     Claim {
@@ -282,7 +295,7 @@ fn decide_wavelength(d: &mut Docket) {
         .to_vec();
     // The smallest positive x at which the phase kx/2π is a whole number, found on a fine grid.
     let period = |&(n, size): &(i64, i64)| {
-        (1..)
+        (1..=60 * size)
             .map(|j| q(j, 60))
             .find(|x| (x * q(n, size)).is_integer())
             .expect("the grid has a period")
@@ -392,6 +405,12 @@ fn effective(
 }
 
 fn decide_eq25(d: &mut Docket) {
+    decide_eq25_gaussian(d);
+    decide_eq25_symbolic(d);
+    decide_eq25_spins(d);
+}
+
+fn decide_eq25_gaussian(d: &mut Docket) {
     // The slow modes come first, so that their numbers are the same before and after.
     let cases = [
         Case::new(
@@ -471,8 +490,10 @@ fn decide_eq25(d: &mut Docket) {
         effective(&flipped, &e.determinant, &g.fields)
     })
     .finish();
+}
 
-    // All entries of the action free: ⟨φ_0 φ_1⟩ of three modes.
+/// All entries of the action free, three modes.
+fn decide_eq25_symbolic(d: &mut Docket) {
     let symbols = |i: usize, j: usize| {
         let (i, j) = (i.min(j), i.max(j));
         RationalFunction::var(3 * i + j)
@@ -495,9 +516,14 @@ fn decide_eq25(d: &mut Docket) {
         low.wick(pair).expect("not singular")
     })
     .finish();
+}
 
-    // Beyond Gaussian: spins on a ring of four, the mode of momentum π summed over.
-    let observables: [(&str, fn([i64; 3]) -> i64); 3] = [
+/// A function of the slow modes of four spins.
+type Observable = fn([i64; 3]) -> i64;
+
+/// Beyond Gaussian: spins on a ring of four, the mode of momentum π summed over.
+fn decide_eq25_spins(d: &mut Docket) {
+    let observables: [(&str, Observable); 3] = [
         ("φ(0)²", |m| m[0] * m[0]),
         ("|φ(π/2)|²", |m| m[1] * m[1] + m[2] * m[2]),
         ("φ(0)² |φ(π/2)|²", |m| {
@@ -509,7 +535,7 @@ fn decide_eq25(d: &mut Docket) {
         .map(|&(name, o)| Case::new(4, format!("ring of 4 spins, e^K = 3/2, O = {name}"), o))
         .collect();
     let like = q(3, 2);
-    let direct = |o: &fn([i64; 3]) -> i64, fast: i64| {
+    let direct = |o: &Observable, fast: i64| {
         let (mut sum, mut z) = (q(0, 1), q(0, 1));
         for s in four_spins() {
             let w = ring_weight(s, &like);
@@ -519,7 +545,7 @@ fn decide_eq25(d: &mut Docket) {
         }
         sum / z
     };
-    let by_effective = |weight: &dyn Fn([i64; 4]) -> BigRational, o: &fn([i64; 3]) -> i64| {
+    let by_effective = |weight: &dyn Fn([i64; 4]) -> BigRational, o: &Observable| {
         let slow = SlowModes::of_ring(weight);
         slow.integral(o) / slow.integral(|_| 1)
     };
@@ -531,6 +557,23 @@ fn decide_eq25(d: &mut Docket) {
         })
         .mutant("coupling dropped", |o| by_effective(&|_| q(1, 1), o))
         .finish();
+}
+
+fn decide_terms(d: &mut Docket) {
+    let cases: Vec<_> = [(2_usize, 3, 2), (3, 2, 1), (4, 3, 2), (4, 1, 3), (5, 7, 5)]
+        .map(|(z, n, m)| Case::new(z, format!("z = {z}, e^K = {n}/{m}"), (z, q(n, m))))
+        .to_vec();
+    let count = |n: usize| q(n as i64, 1);
+    d.on(
+        "number of interactions among the neighbours, exactly",
+        &cases,
+        |(z, growth)| count(generated_terms(*z, growth).len()),
+    )
+    .printed(|(z, _)| count((1 << (z - 1)) - 1))
+    .mutant("pairs only", |(z, _)| count(z * (z - 1) / 2))
+    .mutant("one term", |_| count(1))
+    .mutant("odd products too", |(z, _)| count((1 << z) - 1))
+    .finish();
 }
 
 fn decide_eq26(d: &mut Docket) {

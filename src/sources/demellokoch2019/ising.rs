@@ -234,6 +234,9 @@ enum Boltzmann {
     Average,
 }
 
+/// Rows, columns and the weight of a bond between unequal spins.
+type System = (usize, usize, BigRational);
+
 /// (28) to (30) by enumeration against the transfer matrix. Every bond weighs 1 or `x = e^{−2βJ}`.
 fn decide_boltzmann(d: &mut Docket, what: Boltzmann) {
     let cases: Vec<_> = [
@@ -248,7 +251,6 @@ fn decide_boltzmann(d: &mut Docket, what: Boltzmann) {
         Case::new(rows * columns, label, (rows, columns, q(n, m)))
     })
     .to_vec();
-    type System = (usize, usize, BigRational);
     let by_rows = |(rows, columns, x): &System| {
         pair_sums(*rows, *columns, x, (0, 0), (rows - 1, columns - 1))
     };

@@ -3,7 +3,7 @@
 use crate::exact::square_ising::{
     critical_temperature, inverse_correlation_length, temperature_of_scaled_gap,
 };
-use crate::ledger::{Case, Claim, Docket, EvidenceKind, Source};
+use crate::ledger::{Case, Claim, Docket, EvidenceKind, Form, Source};
 use crate::numeric::Enclosure;
 use crate::rg::temperature_flow::{decimated_tanh, tanh_of};
 use num_rational::BigRational;
@@ -37,7 +37,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             "T = 1/K, scale factor 2 a step",
             "chain: every second spin summed over; square lattice: T of the lattice whose correlation length is \
              half",
-            "\"roughly double\" on the square lattice: a factor between 3/2 and 5/2 at every step",
+            "\"roughly double\" on the square lattice: a factor between 4/3 and 3 at every step",
         ],
         corrected: Some(
             "it is the inverse correlation length that doubles: tanh K′ = tanh²K in the chain, and 2(K* − K) on the \
@@ -77,6 +77,19 @@ pub(super) const CLAIMS: &[Claim] = &[
              (caption of figure 7) it stays",
         ),
         decide: decide_layers,
+        ..BLANK
+    },
+    Claim {
+        id: "demellokoch2019-text-thermometer-range",
+        title: "range of the thermometer",
+        printed: "The supervised network is trained to measure discrete temperatures of T = 0, 0.1, …, 5.9 (section \
+                  III-A); the temperature of each layer is roughly 2.3, 4.8 and 11 (section IV-A)",
+        conventions: &["a classifier returns one of the temperatures that it was trained on"],
+        condition: Some(
+            "the temperature is at most 5.9: 11 is no output of this network, so layer 3 was measured in some way \
+             that the document does not describe",
+        ),
+        decide: decide_thermometer,
         ..BLANK
     },
     Claim {
@@ -187,18 +200,24 @@ fn decide_doubling(d: &mut Docket) {
         let at = |n: u32| temperature_of_scaled_gap(temperature(270), f64::from(1_u32 << n));
         at(step) / at(step - 1)
     };
-    let rough = |r: Enclosure| {
-        assert!(r.hi() < 1.5 || r.lo() > 1.5, "the bounds tell");
-        r.lo() > 1.5 && r.hi() < 2.5
-    };
-    d.on(
-        "square lattice: whether T rises by a factor between 3/2 and 5/2",
-        &steps,
-        |&n| rough(ratio(n)),
-    )
-    .kind(EvidenceKind::Enclosure)
-    .printed(|_| true)
-    .finish_constant();
+    let rough = |r: Enclosure| r.lo() > 4.0 / 3.0 && r.hi() < 3.0;
+    let scope = "square lattice: whether T rises by a factor between 4/3 and 3";
+    d.on(scope, &steps, |&n| rough(ratio(n)))
+        .kind(EvidenceKind::Enclosure)
+        .printed(|_| true)
+        .finish();
+    let flow: Vec<String> = (1..5)
+        .map(|n| {
+            let t = temperature_of_scaled_gap(temperature(270), f64::from(1_u32 << n));
+            format!("{:.3}", t.mid())
+        })
+        .collect();
+    d.note(
+        Form::Printed,
+        EvidenceKind::Enclosure,
+        scope,
+        format!("from 2.7 the temperature goes to {}", flow.join(", ")),
+    );
 }
 
 fn decide_higher(d: &mut Docket) {
@@ -235,6 +254,29 @@ fn decide_layers(d: &mut Docket) {
     .mutant("triples", |_| q(3, 1))
     .mutant("stays", |_| q(1, 1))
     .mutant("squares", |&n| q(given[n - 1], 10).round())
+    .finish();
+}
+
+fn decide_thermometer(d: &mut Docket) {
+    let cases: Vec<_> = [(1_usize, 23_i64), (2, 48), (3, 110)]
+        .map(|(layer, tenths)| {
+            Case::new(
+                layer,
+                format!("layer {layer}, T = {}", tenths as f64 / 10.0),
+                tenths,
+            )
+        })
+        .to_vec();
+    let among = |first: i64, last: i64| move |t: &i64| (first..=last).any(|class| class == *t);
+    d.on(
+        "whether the temperature is one of the classes",
+        &cases,
+        among(0, 59),
+    )
+    .printed_if(|&t| t <= 59, |_| true)
+    .mutant("classes up to 4.0", among(0, 40))
+    .mutant("classes from 3.0", among(30, 59))
+    .mutant("classes up to 12", among(0, 120))
     .finish();
 }
 
