@@ -42,25 +42,27 @@ impl<T: Field> HopfieldCouplings<T> {
     /// ```
     /// # Errors
     /// [`GaussianHiddenError`] if the shapes do not fit.
-    pub fn of_gaussian_hidden(weights: &Matrix<T>, bias: &[T]) -> Result<Self, GaussianHiddenError> {
+    pub fn of_gaussian_hidden(
+        weights: &Matrix<T>,
+        bias: &[T],
+    ) -> Result<Self, GaussianHiddenError> {
         if bias.len() != weights.cols() {
             return Err(GaussianHiddenError::Biases {
                 biases: bias.len(),
                 hidden: weights.cols(),
             });
         }
-        let dot = |f: &dyn Fn(usize) -> T| {
-            (0..weights.cols()).fold(T::zero(), |s, a| s + f(a))
-        };
+        let dot = |f: &dyn Fn(usize) -> T| (0..weights.cols()).fold(T::zero(), |s, a| s + f(a));
         let pairs = Matrix::from_fn(weights.rows(), weights.rows(), |i, j| {
             dot(&|a| weights[(i, a)].clone() * weights[(j, a)].clone())
         });
         let fields = (0..weights.rows())
             .map(|i| dot(&|a| weights[(i, a)].clone() * bias[a].clone()))
             .collect();
-        let twice = (0..weights.rows()).fold(dot(&|a| bias[a].clone() * bias[a].clone()), |s, i| {
-            s + pairs[(i, i)].clone()
-        });
+        let twice = (0..weights.rows())
+            .fold(dot(&|a| bias[a].clone() * bias[a].clone()), |s, i| {
+                s + pairs[(i, i)].clone()
+            });
         Ok(Self {
             constant: twice / (T::one() + T::one()),
             fields,
@@ -98,7 +100,11 @@ mod tests {
             let square: BigRational = (0..2)
                 .map(|a| {
                     let x = (0..3).fold(b[a].clone(), |x, i| {
-                        if state >> i & 1 == 1 { x + &w[(i, a)] } else { x - &w[(i, a)] }
+                        if state >> i & 1 == 1 {
+                            x + &w[(i, a)]
+                        } else {
+                            x - &w[(i, a)]
+                        }
                     });
                     &x * &x
                 })

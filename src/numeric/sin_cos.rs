@@ -55,6 +55,9 @@ mod tests {
         }
         let (s, c) = Enclosure::pi().sin_cos();
         assert!(s.contains(0.0) && c.contains(-1.0));
-        assert_eq!(Enclosure::exact(17.0).sin_cos().0, Enclosure::new(-1.0, 1.0));
+        assert_eq!(
+            Enclosure::exact(17.0).sin_cos().0,
+            Enclosure::new(-1.0, 1.0)
+        );
     }
 }

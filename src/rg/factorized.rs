@@ -42,11 +42,9 @@ impl<T: Field> Marginals<T> {
             self.visible.len().is_power_of_two() && self.hidden.len().is_power_of_two(),
             "a marginal has one entry for each configuration of its spins"
         );
-        JointTable::from_fn(
-            bits(self.visible.len()),
-            bits(self.hidden.len()),
-            |v, h| self.visible[v].clone() * self.hidden[h].clone(),
-        )
+        JointTable::from_fn(bits(self.visible.len()), bits(self.hidden.len()), |v, h| {
+            self.visible[v].clone() * self.hidden[h].clone()
+        })
         .expect("the table that the marginals come from is no smaller")
     }
 }

@@ -49,7 +49,9 @@ pub enum VariationalError {
         visible: usize,
     },
     /// More configurations than a table holds.
-    #[error("{spins} spins have more configurations than a table holds; the limit is {MAX_SPINS} spins")]
+    #[error(
+        "{spins} spins have more configurations than a table holds; the limit is {MAX_SPINS} spins"
+    )]
     TooManySpins {
         /// Visible and hidden spins together.
         spins: usize,
@@ -343,11 +345,7 @@ impl<T: Field> JointTable<T> {
         Self {
             visible: self.visible,
             hidden: self.hidden,
-            entries: self
-                .entries
-                .iter()
-                .map(|w| w.clone() / z.clone())
-                .collect(),
+            entries: self.entries.iter().map(|w| w.clone() / z.clone()).collect(),
         }
     }
 
@@ -384,11 +382,9 @@ impl<T: Field> TransferOperator<T> {
     /// # Panics
     /// If there are fewer microscopic weights than visible configurations.
     pub fn of_machine(machine: &JointTable<T>, microscopic: &[T]) -> Self {
-        Self(JointTable::fill(
-            machine.visible,
-            machine.hidden,
-            |v, h| machine.at(v, h).clone() / microscopic[v].clone(),
-        ))
+        Self(JointTable::fill(machine.visible, machine.hidden, |v, h| {
+            machine.at(v, h).clone() / microscopic[v].clone()
+        }))
     }
 
     /// `e^{T(v,h)}`.
@@ -507,8 +503,13 @@ mod tests {
     }
 
     fn machine(n: usize, m: usize, seed: &[i64]) -> MachineWeights<BigRational> {
-        let mut parameters = seed.iter().cycle().enumerate().map(|(k, x)| q(k as i64 + 2, *x));
-        let mut next = |count: usize| -> Vec<BigRational> { parameters.by_ref().take(count).collect() };
+        let mut parameters = seed
+            .iter()
+            .cycle()
+            .enumerate()
+            .map(|(k, x)| q(k as i64 + 2, *x));
+        let mut next =
+            |count: usize| -> Vec<BigRational> { parameters.by_ref().take(count).collect() };
         let (visible, hidden) = (next(n), next(m));
         let weights = (0..n).map(|_| next(m)).collect();
         MachineWeights::new(visible, hidden, weights).unwrap()
@@ -523,7 +524,11 @@ mod tests {
         ));
         assert!(matches!(
             MachineWeights::new(one(), one(), vec![vec![]]),
-            Err(VariationalError::Row { row: 0, found: 0, hidden: 1 })
+            Err(VariationalError::Row {
+                row: 0,
+                found: 0,
+                hidden: 1
+            })
         ));
         assert!(JointTable::from_fn(20, 20, |_, _| 1).is_err());
     }
