@@ -32,7 +32,7 @@ pub(super) fn exponential(k: usize) -> BigRational {
     const PRIMES: [i64; 14] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43];
     let small = PRIMES[k % 13];
     let large = PRIMES[k % 13 + 1] + (k / 13) as i64;
-    if k % 2 == 0 {
+    if k.is_multiple_of(2) {
         q(large, small)
     } else {
         q(small, large)
@@ -129,7 +129,7 @@ pub(super) fn any_steps() -> Vec<Case<Step<BigRational>>> {
         .collect()
 }
 
-/// The same with Σ_h e^{T(v,h)} = 1.
+/// The same with `Σ_h e^{T(v,h)} = 1`.
 pub(super) fn exact_steps() -> Vec<Case<Step<BigRational>>> {
     any_steps()
         .into_iter()

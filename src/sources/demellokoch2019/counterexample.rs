@@ -441,7 +441,7 @@ fn dependences() -> Vec<Case<(Step<BigRational>, Dependence)>> {
     cases
 }
 
-/// Whether some ⟨v_j h_b⟩ of p is not ⟨v_j⟩⟨h_b⟩.
+/// Whether some `⟨v_j h_b⟩` of p is not `⟨v_j⟩⟨h_b⟩`.
 fn two_point_functions_differ<T: Exact>(p: &JointTable<T>) -> bool {
     for_pairs(p.n_visible(), p.n_hidden(), |j, b| p.covariance(j, b))
         .iter()

@@ -6,7 +6,7 @@ use crate::rg::variational::{JointTable, MachineWeights, TransferOperator};
 use crate::sources::example_machines::{
     EXACT_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, exact_steps,
     exponential, machine, microscopic, ones, q, rational_machines, reciprocals, shares,
-    symbolic_machines, symbolic_steps, total,
+    symbolic_machines, symbolic_steps,
 };
 use crate::symbolic::{Matrix, RationalFunction};
 use num_rational::BigRational;
@@ -295,7 +295,7 @@ macro_rules! on_foreign {
     };
 }
 
-/// Tr_v e^{T−H} with T from (43).
+/// `Tr_v e^{T−H}` with T from (43).
 fn traced<T: Exact>((m, h): &Foreign<T>) -> Vec<T> {
     TransferOperator::of_machine(&m.table(), h).coarse_weights(h)
 }

@@ -6,8 +6,8 @@ use crate::ledger::{Case, Claim, Docket, EvidenceKind, Form, Source};
 use crate::numeric::Enclosure;
 use crate::rg::variational::{JointTable, TransferOperator, free_energy, free_energy_difference};
 use crate::sources::example_machines::{
-    ANY_STEPS, EXACT_STEPS, Exact, SYMBOLIC_STEPS, Step, any_steps, exact_steps, exponential, ln,
-    q, rational_machines, reciprocals, symbolic_steps, total,
+    ANY_STEPS, EXACT_STEPS, Exact, Machine, SYMBOLIC_STEPS, Step, any_steps, exact_steps,
+    exponential, ln, q, rational_machines, reciprocals, symbolic_steps, total,
 };
 use num_rational::BigRational;
 use num_traits::{One, Zero};
@@ -201,7 +201,7 @@ fn tuples(n: usize) -> Vec<Vec<usize>> {
     all
 }
 
-/// −Σ K_i v_i − Σ K_ij v_i v_j − … by summing tuple after tuple, with `coupling` of each tuple.
+/// `−Σ K_i v_i − Σ K_ij v_i v_j − …` by summing tuple after tuple, with `coupling` of each tuple.
 fn nested_sums(n: usize, coupling: impl Fn(&[usize]) -> BigRational) -> Vec<BigRational> {
     let terms: Vec<(Vec<usize>, BigRational)> = tuples(n)
         .into_iter()
@@ -303,7 +303,7 @@ fn eq58(docket: &mut Docket) {
         .finish();
 }
 
-/// A step and the reading of the expansion of its H_RG.
+/// A step and the reading of the expansion of its `H_RG`.
 type Coarse = (Step<BigRational>, Reading);
 
 fn eq59(docket: &mut Docket) {
@@ -383,7 +383,7 @@ fn eq60(docket: &mut Docket) {
         .on(
             "with T of (43) it is the hidden Hamiltonian of the machine",
             &rational_machines(),
-            |m| m.hidden_weights(),
+            Machine::hidden_weights,
         )
         .printed(|m| {
             let h = m.visible_weights();

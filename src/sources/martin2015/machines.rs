@@ -345,7 +345,7 @@ macro_rules! on_exact_steps {
     };
 }
 
-/// −(K₀ + Σ K_S Π v) from the couplings of sets, set by set.
+/// `−(K₀ + Σ K_S Π v)` from the couplings of sets, set by set.
 fn from_sets(n: usize, coupling: impl Fn(usize) -> BigRational) -> Vec<BigRational> {
     let spin = |v: usize, i: usize| if v >> i & 1 == 1 { 1 } else { -1 };
     (0..1_usize << n)
@@ -582,7 +582,7 @@ fn effective_hamiltonian_form(docket: &mut Docket) {
         .finish();
 }
 
-/// −ln Σ_v of something that does not depend on v.
+/// `−ln Σ_v` of something that does not depend on v.
 fn summed_over_v(s: &Step<BigRational>, summand: &BigRational) -> Enclosure {
     let states = s.microscopic.len() as i64;
     Enclosure::zero() - ln(&(summand * q(states, 1)))
@@ -1053,7 +1053,7 @@ fn visible_marginal_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case
             over_z(m, reciprocals(&m.visible_weights()))
         })
         .mutant("P(h)", |m| over_z(m, m.hidden_weights()))
-        .mutant("no division by 𝒵", |m| m.visible_weights())
+        .mutant("no division by 𝒵", Machine::visible_weights)
         .mutant("W = 0", |m| shares(&m.uncoupled().visible_weights()))
         .finish();
 }
@@ -1075,7 +1075,7 @@ fn hidden_marginal_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<
             over_z(m, reciprocals(&m.hidden_weights()))
         })
         .mutant("P(v)", |m| over_z(m, m.visible_weights()))
-        .mutant("no division by 𝒵", |m| m.hidden_weights())
+        .mutant("no division by 𝒵", Machine::hidden_weights)
         .mutant("W = 0", |m| shares(&m.uncoupled().hidden_weights()))
         .finish();
 }

@@ -96,13 +96,13 @@ fn number(x: BigRational) -> RationalFunction {
     RationalFunction::constant(x)
 }
 
-/// The value of a derivative along W_00, that is `t d/dt` with t = e^{W_00}, at `t = at`.
+/// The value of a derivative along `W_00`, that is `t d/dt` with `t = e^{W_00}`, at `t = at`.
 fn along_w(f: &RationalFunction, at: &BigRational) -> BigRational {
     let slope = f.derivative(0).eval(std::slice::from_ref(at));
     slope.expect("no pole at a positive weight") * at
 }
 
-/// The machine of `shape` with e^{W_00} as indeterminate 0 and all other parameters numbers.
+/// The machine of `shape` with `e^{W_00}` as indeterminate 0 and all other parameters numbers.
 fn one_free_weight(shape: (usize, usize)) -> Machine<RationalFunction> {
     machine(shape, |k| {
         if k == 0 {
@@ -113,7 +113,7 @@ fn one_free_weight(shape: (usize, usize)) -> Machine<RationalFunction> {
     })
 }
 
-/// p(v′|v) = Σ_h p(v′|h) p(h|v), entry (v, v′).
+/// `p(v′|v) = Σ_h p(v′|h) p(h|v)`, entry (v, v′).
 fn reconstruction<T: crate::sources::example_machines::Exact>(m: &Machine<T>) -> Matrix<T> {
     let (up, down) = (
         m.hidden_given_visible(),
@@ -197,7 +197,7 @@ fn reconstruction_error(docket: &mut Docket) {
     );
 }
 
-/// Σ_v w(v) ⟨v_0 h_0⟩ with h drawn from p(h|v).
+/// `Σ_v w(v) ⟨v_0 h_0⟩` with h drawn from p(h|v).
 fn pair_under(m: &Machine<BigRational>, v_weights: &[Enclosure]) -> Enclosure {
     let up = m.hidden_given_visible();
     let mut sum = Enclosure::zero();
@@ -210,7 +210,7 @@ fn pair_under(m: &Machine<BigRational>, v_weights: &[Enclosure]) -> Enclosure {
     sum
 }
 
-/// ⟨v_0 h_0⟩_data − ⟨v_0 h_0⟩ after 2^doublings steps; encloses the value of infinitely many if
+/// `⟨v_0 h_0⟩` of the data minus that after 2^doublings steps; encloses the value of infinitely many if
 /// `with_tail`.
 fn contrastive(
     m: &Machine<BigRational>,
@@ -249,7 +249,10 @@ fn contrastive(
     value + Enclosure::new(-tail, tail)
 }
 
-fn learnt_machines() -> Vec<Case<((usize, usize), Machine<BigRational>)>> {
+/// A machine and its numbers of visible and hidden units.
+type Shaped = ((usize, usize), Machine<BigRational>);
+
+fn learnt_machines() -> Vec<Case<Shaped>> {
     [(1, 1), (2, 1), (1, 2), (2, 2)]
         .into_iter()
         .map(|shape| {
@@ -263,7 +266,7 @@ fn learnt_machines() -> Vec<Case<((usize, usize), Machine<BigRational>)>> {
         .collect()
 }
 
-/// ∂ ln 𝒵/∂W_00 by differentiating the partition function.
+/// `∂ ln 𝒵/∂W_00` by differentiating the partition function.
 fn slope_of_log_z(shape: (usize, usize)) -> BigRational {
     let z = one_free_weight(shape).table().total();
     let t = exponential(0);
@@ -271,7 +274,7 @@ fn slope_of_log_z(shape: (usize, usize)) -> BigRational {
     along_w(&z, &t) / value
 }
 
-/// ∂/∂W_00 of Σ q ln p, by differentiating p(v).
+/// `∂/∂W_00` of Σ q ln p, by differentiating p(v).
 fn slope_of_log_likelihood(shape: (usize, usize), q_v: &[BigRational]) -> BigRational {
     let p = shares(&one_free_weight(shape).visible_weights());
     let t = exponential(0);
