@@ -25,9 +25,9 @@ pub enum GaussianHiddenError {
 /// Reduced Hamiltonian of a Hopfield network, `𝒦(v) = K₀ + Σ_i B_i v_i + Σ_{i<j} J_ij v_i v_j`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HopfieldCouplings<T> {
-    /// K₀ = ½ Σ_ia W_ia² + ½ Σ_a b_a²; the diagonal of W Wᵀ ends here because v_i² = 1.
+    /// `K₀ = ½ Σ_ia W_ia² + ½ Σ_a b_a²`; the diagonal of W Wᵀ ends here because `v_i² = 1`.
     pub constant: T,
-    /// B_i = Σ_a W_ia b_a.
+    /// `B_i = Σ_a W_ia b_a`.
     pub fields: Vec<T>,
     /// J = W Wᵀ; only the entries off the diagonal are couplings.
     pub pairs: Matrix<T>,

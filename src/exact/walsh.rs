@@ -101,7 +101,7 @@ fn butterflies<T: Clone>(table: &mut [T], step: impl Fn(T, T) -> (T, T)) {
 /// weights(s) = e^{−H(s)} = exp Σ_S K_S Π_{i∈S} s_i
 /// ```
 /// For the visible weights of a Boltzmann machine this is the effective Hamiltonian of its visible
-/// layer, K_S being couplings of the reduced Hamiltonian −H.
+/// layer, `K_S` being couplings of the reduced Hamiltonian −H.
 ///
 /// # Errors
 /// [`WalshError::Length`] unless there are 2^N weights.

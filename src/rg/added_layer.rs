@@ -51,7 +51,7 @@ impl AddedLayer {
         Self { joint, recognition }
     }
 
-    /// p′(v) = Σ_h p(v|h) p′(h), exactly.
+    /// `p′(v) = Σ_h p(v|h) p′(h)`, exactly.
     pub fn visible_distribution(&self) -> Vec<BigRational> {
         self.joint.sum_over_hidden()
     }

@@ -5,7 +5,7 @@
 //! D_KL(p‖A) = I(v;h) = S(v) + S(h) − S(v,h) ≥ 0
 //! ```
 //! It is zero exactly if p itself is a product, that is if the table of p has rank one; for a Boltzmann
-//! machine, exactly if every weight W_ia is zero.
+//! machine, exactly if every weight `W_ia` is zero.
 
 use super::variational::{JointTable, MachineWeights};
 use crate::numeric::Enclosure;
@@ -16,9 +16,9 @@ use num_traits::{One, Zero};
 /// The two marginals of a distribution.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marginals<T> {
-    /// ρ(v) = Σ_h p(v,h).
+    /// `ρ(v) = Σ_h p(v,h)`.
     pub visible: Vec<T>,
-    /// ρ̃(h) = Σ_v p(v,h).
+    /// `ρ̃(h) = Σ_v p(v,h)`.
     pub hidden: Vec<T>,
 }
 
@@ -69,7 +69,7 @@ pub fn is_product<T: Field + PartialEq>(table: &JointTable<T>) -> bool {
     })
 }
 
-/// Whether all the weights W_ia of a machine are zero.
+/// Whether all the weights `W_ia` of a machine are zero.
 pub fn is_uncoupled<T: Field + PartialEq>(machine: &MachineWeights<T>) -> bool {
     (0..machine.n_visible())
         .all(|i| (0..machine.n_hidden()).all(|a| *machine.weight(i, a) == T::one()))

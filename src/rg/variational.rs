@@ -137,7 +137,7 @@ impl<T: Field> MachineWeights<T> {
         self.map(|x| T::one() / x.clone(), |x| T::one() / x.clone())
     }
 
-    /// The machine with every weight W_ia set to zero and the biases kept.
+    /// The machine with every weight `W_ia` set to zero and the biases kept.
     pub fn uncoupled(&self) -> Self {
         self.map(T::clone, |_| T::one())
     }
@@ -428,7 +428,7 @@ impl<T: Field> TransferOperator<T> {
     /// ```text
     /// Σ_h e^{−H_RG(h)} / Σ_v e^{−H(v)} = ⟨Σ_h e^{T(v,h)}⟩   over e^{−H(v)}/Z
     /// ```
-    /// Computed as the average on the right, without H_RG.
+    /// Computed as the average on the right, without `H_RG`.
     ///
     /// # Panics
     /// If there are fewer microscopic weights than visible configurations.

@@ -32,7 +32,7 @@ pub(super) fn exponential(k: usize) -> BigRational {
     const PRIMES: [i64; 14] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43];
     let small = PRIMES[k % 13];
     let large = PRIMES[k % 13 + 1] + (k / 13) as i64;
-    if k % 2 == 0 {
+    if k.is_multiple_of(2) {
         q(large, small)
     } else {
         q(small, large)
@@ -86,8 +86,9 @@ pub(super) fn symbolic_machines() -> Vec<Case<Machine<RationalFunction>>> {
 /// Tables of Boltzmann weights that belong to no restricted Boltzmann machine: all entries free.
 pub(super) fn free_tables() -> Vec<Case<JointTable<BigRational>>> {
     let of_shape = |shape: (usize, usize)| {
-        let table = JointTable::from_fn(shape.0, shape.1, |v, h| exponential(3 * v + 7 * h + v * h))
-            .expect("an example table is small");
+        let table =
+            JointTable::from_fn(shape.0, shape.1, |v, h| exponential(3 * v + 7 * h + v * h))
+                .expect("an example table is small");
         Case::new(shape.0 + shape.1, label(shape, "arbitrary energies"), table)
     };
     SHAPES.into_iter().map(of_shape).collect()
@@ -128,7 +129,7 @@ pub(super) fn any_steps() -> Vec<Case<Step<BigRational>>> {
         .collect()
 }
 
-/// The same with Σ_h e^{T(v,h)} = 1.
+/// The same with `Σ_h e^{T(v,h)} = 1`.
 pub(super) fn exact_steps() -> Vec<Case<Step<BigRational>>> {
     any_steps()
         .into_iter()
@@ -150,7 +151,11 @@ pub(super) fn symbolic_steps(exact: bool) -> Vec<Case<Step<RationalFunction>>> {
             .expect("an example table is small");
         let operator = TransferOperator::new(table);
         let step = Step {
-            operator: if exact { operator.made_exact() } else { operator },
+            operator: if exact {
+                operator.made_exact()
+            } else {
+                operator
+            },
             microscopic: (0..states).map(RationalFunction::var).collect(),
         };
         Case::new(n + m, label((n, m), "e^T and e^{−H} indeterminate"), step)

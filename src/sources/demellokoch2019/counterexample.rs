@@ -7,8 +7,9 @@ use crate::rg::factorized::{
 };
 use crate::rg::variational::{JointTable, TransferOperator};
 use crate::sources::example_machines::{
-    ANY_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, any_steps, exact_steps, exponential,
-    ln, microscopic, q, rational_machines, shares, symbolic_machines, symbolic_steps, total,
+    ANY_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, any_steps, exact_steps,
+    exponential, ln, microscopic, q, rational_machines, shares, symbolic_machines, symbolic_steps,
+    total,
 };
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -163,7 +164,11 @@ fn eq45(docket: &mut Docket) {
         .on(
             format!("with T of (43) they are the marginals of the machine, {RATIONAL}"),
             &rational_machines(),
-            |m| [m.visible_weights(), m.hidden_weights()].map(|w| shares(&w)).concat(),
+            |m| {
+                [m.visible_weights(), m.hidden_weights()]
+                    .map(|w| shares(&w))
+                    .concat()
+            },
         )
         .printed(|m| {
             let h = microscopic(m.n_visible());
@@ -224,11 +229,14 @@ fn eq46(docket: &mut Docket) {
         )
         .printed(|m| {
             let h = microscopic(m.n_visible());
-            TransferOperator::of_machine(&m.table(), &h).joint(&h).total()
+            TransferOperator::of_machine(&m.table(), &h)
+                .joint(&h)
+                .total()
         })
-        .mutant("Σ_v e^{−H} with an H that is not the machine's own", |m| {
-            total(&microscopic(m.n_visible()))
-        })
+        .mutant(
+            "Σ_v e^{−H} with an H that is not the machine's own",
+            |m| total(&microscopic(m.n_visible())),
+        )
         .finish();
 }
 
@@ -319,14 +327,10 @@ fn eq48_all_functions_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Ca
             .collect()
     };
     docket
-        .on(
-            format!("all products of spins, {scope}"),
-            cases,
-            |s| {
-                let a = marginals(s).product();
-                all(s, &|x, y| a.moment(x, y))
-            },
-        )
+        .on(format!("all products of spins, {scope}"), cases, |s| {
+            let a = marginals(s).product();
+            all(s, &|x, y| a.moment(x, y))
+        })
         .printed(|s| {
             let p = joint(s).normalised();
             all(s, &|x, y| p.moment(x, 0) * p.moment(0, y))
@@ -395,14 +399,33 @@ fn dependences() -> Vec<Case<(Step<BigRational>, Dependence)>> {
         .into_iter()
         .map(|c| Case::new(c.size, c.label, (c.instance, Dependence::Generic)))
         .collect();
-    let mut push = |n: usize, m: usize, what: &str, dependence, microscopic, f: &dyn Fn(usize, usize) -> BigRational| {
+    let mut push = |n: usize,
+                    m: usize,
+                    what: &str,
+                    dependence,
+                    microscopic,
+                    f: &dyn Fn(usize, usize) -> BigRational| {
         let table = JointTable::from_fn(n, m, f).expect("an example table is small");
         let operator = TransferOperator::new(table).made_exact();
-        let step = Step { operator, microscopic };
-        cases.push(Case::new(n + m, format!("{n}×{m} spins, {what}"), (step, dependence)));
+        let step = Step {
+            operator,
+            microscopic,
+        };
+        cases.push(Case::new(
+            n + m,
+            format!("{n}×{m} spins, {what}"),
+            (step, dependence),
+        ));
     };
     for (n, m) in [(1, 1), (2, 3)] {
-        push(n, m, "h drawn without regard to v", Dependence::None, microscopic(n), &|_, h| exponential(h));
+        push(
+            n,
+            m,
+            "h drawn without regard to v",
+            Dependence::None,
+            microscopic(n),
+            &|_, h| exponential(h),
+        );
     }
     push(
         2,
@@ -418,7 +441,7 @@ fn dependences() -> Vec<Case<(Step<BigRational>, Dependence)>> {
     cases
 }
 
-/// Whether some ⟨v_j h_b⟩ of p is not ⟨v_j⟩⟨h_b⟩.
+/// Whether some `⟨v_j h_b⟩` of p is not `⟨v_j⟩⟨h_b⟩`.
 fn two_point_functions_differ<T: Exact>(p: &JointTable<T>) -> bool {
     for_pairs(p.n_visible(), p.n_hidden(), |j, b| p.covariance(j, b))
         .iter()
@@ -443,7 +466,8 @@ fn eq49_reject(docket: &mut Docket) {
                 operator: TransferOperator::of_machine(&marginals(s).product(), &s.microscopic),
                 microscopic: s.microscopic.clone(),
             });
-            let differ = again.visible != p.sum_over_hidden() || again.hidden != p.sum_over_visible();
+            let differ =
+                again.visible != p.sum_over_hidden() || again.hidden != p.sum_over_visible();
             vec![differ, differ]
         })
         .mutant("A set against itself", |(s, _)| {
@@ -548,7 +572,11 @@ fn text_nothing_like(docket: &mut Docket) {
         })
         .finish();
     docket
-        .on(format!("D_KL(p‖A) = I(v;h), {RATIONAL}"), &machines, distance)
+        .on(
+            format!("D_KL(p‖A) = I(v;h), {RATIONAL}"),
+            &machines,
+            distance,
+        )
         .printed_if(|_| true, |m| mutual_information(&m.table()))
         .mutant("D_KL(A‖p)", |m| {
             let p = m.table().normalised();
@@ -557,8 +585,7 @@ fn text_nothing_like(docket: &mut Docket) {
         })
         .mutant("S(v) − S(v,h)", |m| {
             let p = m.table().normalised();
-            entropy(&p.sum_over_hidden())
-                - entropy(p.entries())
+            entropy(&p.sum_over_hidden()) - entropy(p.entries())
         })
         .mutant("twice", |m| {
             mutual_information(&m.table()) * Enclosure::exact(2.0)

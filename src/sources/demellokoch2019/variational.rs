@@ -6,7 +6,7 @@ use crate::rg::variational::{JointTable, MachineWeights, TransferOperator};
 use crate::sources::example_machines::{
     EXACT_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, exact_steps,
     exponential, machine, microscopic, ones, q, rational_machines, reciprocals, shares,
-    symbolic_machines, symbolic_steps, total,
+    symbolic_machines, symbolic_steps,
 };
 use crate::symbolic::{Matrix, RationalFunction};
 use num_rational::BigRational;
@@ -295,7 +295,7 @@ macro_rules! on_foreign {
     };
 }
 
-/// Tr_v e^{T−H} with T from (43).
+/// `Tr_v e^{T−H}` with T from (43).
 fn traced<T: Exact>((m, h): &Foreign<T>) -> Vec<T> {
     TransferOperator::of_machine(&m.table(), h).coarse_weights(h)
 }
@@ -459,7 +459,12 @@ fn eq43_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<Foreign<T>>
         })
         .printed_if(
             |(m, h)| *h == m.visible_weights(),
-            |i| with(i, TransferOperator::of_machine(&i.0.table(), &i.1).row_sums()),
+            |i| {
+                with(
+                    i,
+                    TransferOperator::of_machine(&i.0.table(), &i.1).row_sums(),
+                )
+            },
         )
         .mutant("T = E + H", |i| {
             let t = TransferOperator::of_machine(&i.0.reversed().table(), &i.1);
@@ -493,7 +498,9 @@ fn eq44_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<Foreign<T>>
         .mutant("H^RBM of the visible spins", |i| {
             over_z(i, &i.0.visible_weights())
         })
-        .mutant("E reversed", |i| over_z(i, &i.0.reversed().hidden_weights()))
+        .mutant("E reversed", |i| {
+            over_z(i, &i.0.reversed().hidden_weights())
+        })
         .mutant("W = 0", |i| over_z(i, &i.0.uncoupled().hidden_weights()))
         .mutant("T = −E − H", |i| {
             let t = TransferOperator::of_machine(&i.0.table(), &reciprocals(&i.1));
@@ -505,9 +512,7 @@ fn eq44_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<Foreign<T>>
 fn text_iff_unique(docket: &mut Docket) {
     let cases: Vec<Case<(usize, usize)>> = (0..3)
         .flat_map(|n| (0..3).map(move |m| (n, m)))
-        .map(|(n, m)| {
-            Case::new(n + m, format!("{n} visible and {m} hidden spins"), (n, m))
-        })
+        .map(|(n, m)| Case::new(n + m, format!("{n} visible and {m} hidden spins"), (n, m)))
         .collect();
     let unknowns = |&(n, m): &(usize, usize)| 1_usize << (n + m);
     docket
@@ -522,9 +527,10 @@ fn text_iff_unique(docket: &mut Docket) {
         .mutant("if p(v) alone is a unique characterization", |size| {
             rank_of_marginals(*size, true, false) == unknowns(size)
         })
-        .mutant("if and only if the characterization is not unique", |size| {
-            rank_of_marginals(*size, true, true) != unknowns(size)
-        })
+        .mutant(
+            "if and only if the characterization is not unique",
+            |size| rank_of_marginals(*size, true, true) != unknowns(size),
+        )
         .mutant("in any case", |_| true)
         .finish();
 }
@@ -535,7 +541,12 @@ fn marginals_force_the_joint((n, m): (usize, usize)) -> bool {
     let machine: MachineWeights<BigRational> = machine((n, m), exponential);
     let p = machine.table().normalised();
     let own = p.sum_over_hidden();
-    let smallest = p.entries().iter().min().cloned().unwrap_or_else(BigRational::zero);
+    let smallest = p
+        .entries()
+        .iter()
+        .min()
+        .cloned()
+        .unwrap_or_else(BigRational::zero);
     let moved = JointTable::from_fn(n, m, |v, h| match (v, h) {
         (0, 0) | (1, 1) if n > 0 && m > 0 => p.at(v, h) + &smallest / q(2, 1),
         (0, 1) | (1, 0) if n > 0 && m > 0 => p.at(v, h) - &smallest / q(2, 1),

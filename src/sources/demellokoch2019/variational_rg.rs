@@ -6,8 +6,8 @@ use crate::ledger::{Case, Claim, Docket, EvidenceKind, Form, Source};
 use crate::numeric::Enclosure;
 use crate::rg::variational::{JointTable, TransferOperator, free_energy, free_energy_difference};
 use crate::sources::example_machines::{
-    ANY_STEPS, EXACT_STEPS, Exact, SYMBOLIC_STEPS, Step, any_steps, exact_steps, exponential, ln,
-    q, rational_machines, reciprocals, symbolic_steps, total,
+    ANY_STEPS, EXACT_STEPS, Exact, Machine, SYMBOLIC_STEPS, Step, any_steps, exact_steps,
+    exponential, ln, q, rational_machines, reciprocals, symbolic_steps, total,
 };
 use num_rational::BigRational;
 use num_traits::{One, Zero};
@@ -201,7 +201,7 @@ fn tuples(n: usize) -> Vec<Vec<usize>> {
     all
 }
 
-/// −Σ K_i v_i − Σ K_ij v_i v_j − … by summing tuple after tuple, with `coupling` of each tuple.
+/// `−Σ K_i v_i − Σ K_ij v_i v_j − …` by summing tuple after tuple, with `coupling` of each tuple.
 fn nested_sums(n: usize, coupling: impl Fn(&[usize]) -> BigRational) -> Vec<BigRational> {
     let terms: Vec<(Vec<usize>, BigRational)> = tuples(n)
         .into_iter()
@@ -292,15 +292,18 @@ fn eq58(docket: &mut Docket) {
                 }
             })
         })
-        .mutant("K_ij of the set used for both orders", |(values, reading)| {
-            let k = walsh::couplings(values).expect("2^N values");
-            nested_sums(sites(values), |t| coupling_of_tuple(&k, *reading, t, false))
-        })
+        .mutant(
+            "K_ij of the set used for both orders",
+            |(values, reading)| {
+                let k = walsh::couplings(values).expect("2^N values");
+                nested_sums(sites(values), |t| coupling_of_tuple(&k, *reading, t, false))
+            },
+        )
         .mutant("plus signs", |i| expand(i).iter().map(|x| -x).collect())
         .finish();
 }
 
-/// A step and the reading of the expansion of its H_RG.
+/// A step and the reading of the expansion of its `H_RG`.
 type Coarse = (Step<BigRational>, Reading);
 
 fn eq59(docket: &mut Docket) {
@@ -337,10 +340,16 @@ fn eq59(docket: &mut Docket) {
         let w = weights(s);
         (0..w.len())
             .map(|h| {
-                (0..w.len()).filter(|set| keep(*set)).fold(q(1, 1), |x, set| {
-                    let k = walsh::exp_coupling(&w, set).expect("2^M weights");
-                    if walsh::is_negative_character(set, h) { x / k } else { x * k }
-                })
+                (0..w.len())
+                    .filter(|set| keep(*set))
+                    .fold(q(1, 1), |x, set| {
+                        let k = walsh::exp_coupling(&w, set).expect("2^M weights");
+                        if walsh::is_negative_character(set, h) {
+                            x / k
+                        } else {
+                            x * k
+                        }
+                    })
             })
             .collect()
     };
@@ -374,7 +383,7 @@ fn eq60(docket: &mut Docket) {
         .on(
             "with T of (43) it is the hidden Hamiltonian of the machine",
             &rational_machines(),
-            |m| m.hidden_weights(),
+            Machine::hidden_weights,
         )
         .printed(|m| {
             let h = m.visible_weights();
@@ -415,11 +424,9 @@ fn eq61(docket: &mut Docket) {
         -free_energy(&s.microscopic) - modulus
     };
     docket
-        .on(
-            format!("exact steps and {ANY_STEPS}"),
-            &all_steps(),
-            |s| Enclosure::zero() - ln(&s.operator.mean_row_sum(&s.microscopic)),
-        )
+        .on(format!("exact steps and {ANY_STEPS}"), &all_steps(), |s| {
+            Enclosure::zero() - ln(&s.operator.mean_row_sum(&s.microscopic))
+        })
         .printed(printed)
         .corrected(|s| free_energy_difference(&s.operator, &s.microscopic))
         .mutant("e^{+H_RG}", |s| {
@@ -479,11 +486,9 @@ fn eq61_minimum(docket: &mut Docket) {
         .finish();
     let c = q(1000, 1);
     docket
-        .on(
-            "T + ln 1000 lowers it by ln 1000",
-            &all_steps(),
-            |s| free_energy_difference(&scaled(s, &c).operator, &s.microscopic),
-        )
+        .on("T + ln 1000 lowers it by ln 1000", &all_steps(), |s| {
+            free_energy_difference(&scaled(s, &c).operator, &s.microscopic)
+        })
         .corrected(|s| free_energy_difference(&s.operator, &s.microscopic) - ln(&c))
         .mutant("unchanged by a constant", |s| {
             free_energy_difference(&s.operator, &s.microscopic)
@@ -496,9 +501,17 @@ fn eq62(docket: &mut Docket) {
     eq62_on(docket, SYMBOLIC_STEPS, &symbolic_steps(true));
     // A step that is not exact and makes (61) zero all the same.
     if let Some(case) = any_steps().first() {
-        let mean = case.instance.operator.mean_row_sum(&case.instance.microscopic);
+        let mean = case
+            .instance
+            .operator
+            .mean_row_sum(&case.instance.microscopic);
         let s = scaled(&case.instance, &(q(1, 1) / mean));
-        let sums: Vec<String> = s.operator.row_sums().iter().map(ToString::to_string).collect();
+        let sums: Vec<String> = s
+            .operator
+            .row_sums()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let zero = total(&s.operator.coarse_weights(&s.microscopic)) == total(&s.microscopic);
         docket.note(
             Form::Printed,
@@ -596,7 +609,9 @@ fn text_linear_combination(docket: &mut Docket) {
         .collect();
     let sum = |n: usize, v: usize| 2 * i64::from(v.count_ones()) - n as i64;
     let rule = |n: &usize| -> Vec<BigRational> {
-        (0..1 << n).map(|v: usize| q(sum(*n, v).signum(), 1)).collect()
+        (0..1 << n)
+            .map(|v: usize| q(sum(*n, v).signum(), 1))
+            .collect()
     };
     let keep = |n: &usize, order: u32| {
         let mut k = walsh::couplings(&rule(n)).expect("2^n values");

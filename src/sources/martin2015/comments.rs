@@ -1,15 +1,14 @@
-//! The comments: definitions proposed, bounds quoted, and what is said of effective Hamiltonians.
+//! The comments: definitions proposed, and what is said of effective Hamiltonians.
 
 use crate::exact::gaussian_hidden::HopfieldCouplings;
 use crate::exact::walsh;
 use crate::ledger::{Case, Claim, Docket, Source};
 use crate::numeric::Enclosure;
-use crate::rg::added_layer::AddedLayer;
-use crate::rg::factorized::{Marginals, entropy, kl_divergence};
+use crate::rg::factorized::Marginals;
 use crate::rg::variational::{JointTable, TransferOperator, free_energy};
 use crate::sources::example_machines::{
-    EXACT_STEPS, Exact, Machine, RATIONAL, Step, any_steps, exact_steps, exponential, free_tables,
-    ln, machine, ones, q, rational_machines, reciprocals, shares, symbolic_machines, total,
+    EXACT_STEPS, Exact, Machine, RATIONAL, Step, exact_steps, exponential, free_tables, machine,
+    ones, q, rational_machines, reciprocals, symbolic_machines, total,
 };
 use crate::symbolic::{Matrix, PowerSeries, RationalFunction};
 use num_rational::BigRational;
@@ -25,7 +24,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         printed: "H̃(h) = log Σ_v e^{−V(v,h) − H(v)}. This way we exactly get e^{H̃(h)} = Σ_v e^{−V(v,h) − H(v)}, and we can plug this directly into the partition function",
         conventions: &["the partition function is 𝒵 = Σ_h e^{−H̃(h)}, as the page has it"],
         assumptions: &["Σ_h e^{−V(v,h)} = 1 for every v"],
-        corrected: Some("H̃(h) = −log Σ_v e^{−V(v,h) − H(v)}, so that e^{−H̃(h)} = Σ_v e^{−V(v,h) − H(v)}"),
+        corrected: Some(
+            "H̃(h) = −log Σ_v e^{−V(v,h) − H(v)}, so that e^{−H̃(h)} = Σ_v e^{−V(v,h) − H(v)}",
+        ),
         wrong: Some(
             "the sign: e^{+H̃} is the sum, but the partition function contains e^{−H̃}, which is its reciprocal",
         ),
@@ -37,7 +38,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "the effective Hamiltonian needs a logarithm",
         printed: "in order for the partition function to be unchanged, shouldn't the definition of H̃(h) involve a logarithm?",
-        conventions: &["against H̃ = Σ_v e^{−V − H} of an earlier version; the sign of the logarithm is decided in martin2015-comment-plus-sign"],
+        conventions: &[
+            "against H̃ = Σ_v e^{−V − H} of an earlier version; the sign of the logarithm is decided in martin2015-comment-plus-sign",
+        ],
         assumptions: &["Σ_h e^{−V(v,h)} = 1 for every v"],
         decide: logarithm,
         ..Claim::BLANK
@@ -47,7 +50,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "the form of the network is not used",
         printed: "The form of the network — eq 10 — is not used in this derivation.",
-        conventions: &["H̃ = H^RBM(h), Σ_h e^{−V} = 1 and the unchanged 𝒵 are decided for energies E(v,h) of no particular form"],
+        conventions: &[
+            "H̃ = H^RBM(h), Σ_h e^{−V} = 1 and the unchanged 𝒵 are decided for energies E(v,h) of no particular form",
+        ],
         decide: form_not_used,
         ..Claim::BLANK
     },
@@ -67,9 +72,11 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "a single layer RBM is like a Hopfield net",
         printed: "Indeed, it is understood that a single layer RBM is like a Hopfield net",
-        conventions: &["decided: has the effective Hamiltonian of the visible units fields and pair couplings only?"],
+        conventions: &[
+            "decided: has the effective Hamiltonian of the visible units fields and pair couplings only?",
+        ],
         condition: Some(
-            "the hidden units are Gaussian, which gives J = W Wᵀ; with ±1 hidden units ln cosh adds couplings of three and more spins, unless there are at most three visible units and no hidden biases",
+            "the hidden units are Gaussian, which gives J = W Wᵀ; with ±1 hidden units ln cosh adds couplings of three and more spins, unless there are at most two visible units, or three and no hidden biases",
         ),
         decide: hopfield_like,
         ..Claim::BLANK
@@ -90,8 +97,12 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "Hopfield memory as a Boltzmann net at zero temperature",
         printed: "One can think of the Hopfield Net / HAM as the zero-T limit of the Boltzman Net.",
-        conventions: &["decided on the update of one unit in all states: v_i = +1 where its field is ≥ 0, against the limit of its probability"],
-        condition: Some("no unit has a field of exactly zero; there the Boltzmann net tosses a fair coin at every temperature"),
+        conventions: &[
+            "decided on the update of one unit in all states: v_i = +1 where its field is ≥ 0, against the limit of its probability",
+        ],
+        condition: Some(
+            "no unit has a field of exactly zero; there the Boltzmann net tosses a fair coin at every temperature",
+        ),
         decide: zero_temperature,
         ..Claim::BLANK
     },
@@ -100,60 +111,10 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "free energies of the layers throughout training",
         printed: "one expects the Free Energy of each layer to be related to the other layers via a scale transformation, and that this should hold throughout the optimization procedure",
-        conventions: &["F of the layer's own marginal Hamiltonian; the relation is equality, for all parameters, and so it distinguishes no parameters from others"],
+        conventions: &[
+            "F of the layer's own marginal Hamiltonian; the relation is equality, for all parameters, and so it distinguishes no parameters from others",
+        ],
         decide: free_energy_conserved,
-        ..Claim::BLANK
-    },
-    Claim {
-        id: "martin2015-comment-added-layer-bound",
-        source: SOURCE,
-        title: "an added layer improves a bound",
-        printed: "It can be shown that adding an extra layer always improves a lower bound on the log probability that the model assigns to the training data, provided the number of feature detectors per layer does not decrease and their weights are initialized correctly",
-        conventions: &[
-            "bound: Σ_v q(v) Σ_h Q(h|v) [ln p′(h) + ln p(v|h) − ln Q(h|v)], against Σ_v q(v) ln p(v) of the single layer",
-            "with tied weights p′(h) is the first machine's p(h) and the bound is ln p(v) itself: adding the layer changes nothing, its training does",
-        ],
-        condition: Some(
-            "the added layer has been trained to give Σ_v q(v) Σ_h Q(h|v) ln p′(h) a larger value than the first machine's own p(h) does; what is gained there is exactly what the bound gains",
-        ),
-        decide: added_layer_bound,
-        ..Claim::BLANK
-    },
-    Claim {
-        id: "martin2015-comment-never-falls",
-        source: SOURCE,
-        title: "the log probability never falls",
-        printed: "log p(v0) can never fall below its value at step 2 of the greedy algorithm because the bound is tight at this point and the bound always increases",
-        conventions: &["decided for each v0 among the training data, after the second layer has improved the bound averaged over them"],
-        condition: Some("v0 is the only datum, or log p is averaged over the training data; a single datum among others can lose"),
-        decide: never_falls,
-        ..Claim::BLANK
-    },
-    Claim {
-        id: "martin2015-comment-fewer-detectors",
-        source: SOURCE,
-        title: "the bound with fewer feature detectors",
-        printed: "This bound does not apply when the higher layers have fewer feature detectors",
-        conventions: &[
-            "not applying: even the best second layer lowers the bound; decided for no detectors at all, where the best p′(h) is the product of the single units' distributions, with data drawn from the first machine",
-            "the inequality ln p′(v) ≥ bound itself holds whatever the second layer is",
-        ],
-        condition: Some("the units of the first hidden layer depend on each other; independent ones need no further detectors"),
-        decide: fewer_detectors,
-        ..Claim::BLANK
-    },
-    Claim {
-        id: "martin2015-comment-rbm-lower-bound",
-        source: SOURCE,
-        title: "the RBM as a lower bound to the free energy",
-        printed: "it is a variational lower bound to the free energy at the critical point … The RBM is the lower bound",
-        conventions: &[
-            "F[A] = ⟨E⟩_A − S(A) of a trial distribution A beside F = −ln 𝒵; A is the product of the marginals",
-            "Kadanoff's moved bonds do bound F from below, see martin2015-kadanoff-lower-bound; an RBM with its own V leaves F as it is",
-        ],
-        corrected: Some("F[A] = F + D_KL(A‖p) ≥ F: an upper bound of the free energy, a lower bound of ln 𝒵 and of log probabilities"),
-        wrong: Some("the direction: a trial distribution bounds the free energy from above"),
-        decide: rbm_lower_bound,
         ..Claim::BLANK
     },
 ];
@@ -164,7 +125,9 @@ fn coarse(s: &Step<BigRational>) -> Vec<BigRational> {
 
 fn plus_sign(docket: &mut Docket) {
     docket
-        .on(format!("𝒵, {EXACT_STEPS}"), &exact_steps(), |s| total(&s.microscopic))
+        .on(format!("𝒵, {EXACT_STEPS}"), &exact_steps(), |s| {
+            total(&s.microscopic)
+        })
         .printed(|s| total(&reciprocals(&coarse(s))))
         .corrected(|s| total(&coarse(s)))
         .mutant("2H̃", |s| {
@@ -181,11 +144,19 @@ fn logarithm(docket: &mut Docket) {
     let value = |x: &BigRational| Enclosure::from_rational(x);
     let z_of = |h: Vec<Enclosure>| h.iter().fold(Enclosure::zero(), |z, h| z + (-*h).exp());
     docket
-        .on(format!("𝒵, {EXACT_STEPS}"), &exact_steps(), |s| value(&total(&s.microscopic)))
+        .on(format!("𝒵, {EXACT_STEPS}"), &exact_steps(), |s| {
+            value(&total(&s.microscopic))
+        })
         .printed(|s| z_of(coarse(s).iter().map(|w| -value(w).ln()).collect()))
-        .mutant("H̃ = Σ_v e^{−V−H}", |s| z_of(coarse(s).iter().map(value).collect()))
-        .mutant("H̃ = −Σ_v e^{−V−H}", |s| z_of(coarse(s).iter().map(|w| -value(w)).collect()))
-        .mutant("H̃ = +log Σ_v e^{−V−H}", |s| z_of(coarse(s).iter().map(|w| value(w).ln()).collect()))
+        .mutant("H̃ = Σ_v e^{−V−H}", |s| {
+            z_of(coarse(s).iter().map(value).collect())
+        })
+        .mutant("H̃ = −Σ_v e^{−V−H}", |s| {
+            z_of(coarse(s).iter().map(|w| -value(w)).collect())
+        })
+        .mutant("H̃ = +log Σ_v e^{−V−H}", |s| {
+            z_of(coarse(s).iter().map(|w| value(w).ln()).collect())
+        })
         .mutant("H̃ = −log₂ Σ_v e^{−V−H}", |s| {
             let ln_2 = Enclosure::exact(2.0).ln();
             z_of(coarse(s).iter().map(|w| -(value(w).ln() / ln_2)).collect())
@@ -208,7 +179,12 @@ fn form_not_used(docket: &mut Docket) {
                 let hidden = (0..1 << t.n_hidden())
                     .map(|h| (0..1 << t.n_visible()).map(|v| t.at(v, h).clone()).sum())
                     .collect();
-                [ones::<BigRational>(1 << t.n_visible()), hidden, vec![t.total()]].concat()
+                [
+                    ones::<BigRational>(1 << t.n_visible()),
+                    hidden,
+                    vec![t.total()],
+                ]
+                .concat()
             },
         )
         .printed(|t| parts(t, &t.sum_over_hidden()))
@@ -237,12 +213,20 @@ fn visible_visible(docket: &mut Docket) {
             Case::new(shape.0 + shape.1, label, machine(shape, exponential))
         })
         .collect();
-    visible_visible_on(docket, "two visible and 1 to 3 hidden units, rational exponentials", &rational);
+    visible_visible_on(
+        docket,
+        "two visible and 1 to 3 hidden units, rational exponentials",
+        &rational,
+    );
     let symbolic: Vec<Case<Machine<RationalFunction>>> = symbolic_machines()
         .into_iter()
         .filter(|c| c.instance.n_visible() == 2)
         .collect();
-    visible_visible_on(docket, "two visible and one hidden unit, all exponentials indeterminate", &symbolic);
+    visible_visible_on(
+        docket,
+        "two visible and one hidden unit, all exponentials indeterminate",
+        &symbolic,
+    );
 }
 
 fn visible_visible_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<Machine<T>>]) {
@@ -266,7 +250,9 @@ fn visible_visible_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<
         .mutant("W = 0", |m| formula(&m.uncoupled(), all))
         .mutant("1/e^{4K}", |m| T::one() / formula(m, all))
         .mutant("the Gaussian e^{4 W_1·W_2} to first order", |m| {
-            (0..m.n_hidden()).fold(T::one(), |k, a| k * m.weight(0, a).clone() * m.weight(1, a).clone())
+            (0..m.n_hidden()).fold(T::one(), |k, a| {
+                k * m.weight(0, a).clone() * m.weight(1, a).clone()
+            })
         })
         .finish();
 }
@@ -280,12 +266,16 @@ enum Units {
 }
 
 impl Units {
-    /// ½ Σ_a (b_a + Σ_i W_ia v_i)² for Gaussian units, by squaring.
+    /// `½ Σ_a (b_a + Σ_i W_ia v_i)²` for Gaussian units, by squaring.
     fn half_square(w: &Matrix<BigRational>, b: &[BigRational], v: usize) -> BigRational {
         (0..w.cols())
             .map(|a| {
                 let x = (0..w.rows()).fold(b[a].clone(), |x, i| {
-                    if v >> i & 1 == 1 { x + &w[(i, a)] } else { x - &w[(i, a)] }
+                    if v >> i & 1 == 1 {
+                        x + &w[(i, a)]
+                    } else {
+                        x - &w[(i, a)]
+                    }
                 });
                 &x * &x / q(2, 1)
             })
@@ -299,8 +289,9 @@ impl Units {
                 walsh::interaction_order(&m.table().sum_over_hidden()).expect("2^n weights")
             }
             Self::Gaussian(w, b) => {
-                let values: Vec<BigRational> =
-                    (0..1 << w.rows()).map(|v| Self::half_square(w, b, v)).collect();
+                let values: Vec<BigRational> = (0..1 << w.rows())
+                    .map(|v| Self::half_square(w, b, v))
+                    .collect();
                 order_of(&values)
             }
         }
@@ -330,37 +321,82 @@ fn gaussian(n: usize, m: usize) -> Units {
 
 fn hopfield_like(docket: &mut Docket) {
     let cases: Vec<Case<Units>> = vec![
-        Case::new(4, "3 visible × 1 hidden ±1 units, no biases", Units::Binary(unbiased(3, 1))),
-        Case::new(5, "3 visible × 2 hidden ±1 units, no biases", Units::Binary(unbiased(3, 2))),
-        Case::new(4, "3 visible × 1 hidden ±1 units with biases", Units::Binary(machine((3, 1), exponential))),
-        Case::new(5, "4 visible × 1 hidden ±1 units, no biases", Units::Binary(unbiased(4, 1))),
-        Case::new(6, "4 visible × 2 hidden ±1 units with biases", Units::Binary(machine((4, 2), exponential))),
-        Case::new(5, "4 visible × 1 hidden Gaussian units with biases", gaussian(4, 1)),
-        Case::new(7, "4 visible × 3 hidden Gaussian units with biases", gaussian(4, 3)),
+        Case::new(
+            4,
+            "3 visible × 1 hidden ±1 units, no biases",
+            Units::Binary(unbiased(3, 1)),
+        ),
+        Case::new(
+            5,
+            "3 visible × 2 hidden ±1 units, no biases",
+            Units::Binary(unbiased(3, 2)),
+        ),
+        Case::new(
+            4,
+            "3 visible × 1 hidden ±1 units with biases",
+            Units::Binary(machine((3, 1), exponential)),
+        ),
+        Case::new(
+            5,
+            "4 visible × 1 hidden ±1 units, no biases",
+            Units::Binary(unbiased(4, 1)),
+        ),
+        Case::new(
+            6,
+            "4 visible × 2 hidden ±1 units with biases",
+            Units::Binary(machine((4, 2), exponential)),
+        ),
+        Case::new(
+            5,
+            "4 visible × 1 hidden Gaussian units with biases",
+            gaussian(4, 1),
+        ),
+        Case::new(
+            7,
+            "4 visible × 3 hidden Gaussian units with biases",
+            gaussian(4, 3),
+        ),
     ];
     let met = |u: &Units| match u {
         Units::Binary(m) => {
-            m.n_visible() <= 3 && (0..m.n_hidden()).all(|a| {
-                // No bias: the fields of opposite states are opposite.
-                (m.hidden_field(a, 0) * m.hidden_field(a, (1 << m.n_visible()) - 1)).is_one()
-            })
+            m.n_visible() <= 3
+                && (0..m.n_hidden()).all(|a| {
+                    // No bias: the fields of opposite states are opposite.
+                    (m.hidden_field(a, 0) * m.hidden_field(a, (1 << m.n_visible()) - 1)).is_one()
+                })
         }
         Units::Gaussian(..) => true,
     };
     docket
-        .on("whether there are no couplings beyond pairs; 3 and 4 visible units", &cases, |u| u.order() <= 2)
+        .on(
+            "whether there are no couplings beyond pairs; 3 and 4 visible units",
+            &cases,
+            |u| u.order() <= 2,
+        )
         .printed_if(met, |_| true)
         .mutant("no pairs either", |u| u.order() <= 1)
-        .mutant("only with Gaussian units", |u| matches!(u, Units::Gaussian(..)))
-        .mutant("whenever there are at most three visible units", |u| match u {
-            Units::Binary(m) => m.n_visible() <= 3,
-            Units::Gaussian(..) => true,
+        .mutant("only with Gaussian units", |u| {
+            matches!(u, Units::Gaussian(..))
         })
+        .mutant(
+            "whenever there are at most three visible units",
+            |u| match u {
+                Units::Binary(m) => m.n_visible() <= 3,
+                Units::Gaussian(..) => true,
+            },
+        )
         .finish();
+    gaussian_units_give_pairs(docket, &cases);
+    gaussian_integral(docket);
+}
+
+fn gaussian_units_give_pairs(docket: &mut Docket, cases: &[Case<Units>]) {
     let fields: Vec<Case<(Matrix<BigRational>, Vec<BigRational>)>> = cases
         .iter()
         .filter_map(|c| match &c.instance {
-            Units::Gaussian(w, b) => Some(Case::new(c.size, c.label.clone(), (w.clone(), b.clone()))),
+            Units::Gaussian(w, b) => {
+                Some(Case::new(c.size, c.label.clone(), (w.clone(), b.clone())))
+            }
             Units::Binary(_) => None,
         })
         .collect();
@@ -369,12 +405,23 @@ fn hopfield_like(docket: &mut Docket) {
         (0..1 << w.rows()).map(|v| k.evaluate(v)).collect()
     };
     docket
-        .on("𝒦(v) with J = W Wᵀ, B = W b is half the square of the hidden fields", &fields, |(w, b)| {
-            (0..1 << w.rows()).map(|v| Units::half_square(w, b, v)).collect::<Vec<_>>()
-        })
+        .on(
+            "𝒦(v) with J = W Wᵀ, B = W b is half the square of the hidden fields",
+            &fields,
+            |(w, b)| {
+                (0..1 << w.rows())
+                    .map(|v| Units::half_square(w, b, v))
+                    .collect::<Vec<_>>()
+            },
+        )
         .printed_if(|_| true, |(w, b)| hopfield(w, b))
-        .mutant("no hidden biases", |(w, b)| hopfield(w, &vec![q(0, 1); b.len()]))
+        .mutant("no hidden biases", |(w, b)| {
+            hopfield(w, &vec![q(0, 1); b.len()])
+        })
         .finish();
+}
+
+fn gaussian_integral(docket: &mut Docket) {
     // ∫ e^{−h²/2 + hx} dh/√(2π) term by term: the moments of h are the double factorials.
     let order = 12;
     let moments = |double_factorial: &dyn Fn(usize) -> BigRational| -> Vec<BigRational> {
@@ -384,27 +431,46 @@ fn hopfield_like(docket: &mut Docket) {
                 if k > 0 {
                     factorial = &factorial * q(k as i64, 1);
                 }
-                if k % 2 == 0 { double_factorial(k) / &factorial } else { q(0, 1) }
+                if k % 2 == 0 {
+                    double_factorial(k) / &factorial
+                } else {
+                    q(0, 1)
+                }
             })
             .collect()
     };
     let odd_product = |k: usize| (1..k as i64).step_by(2).fold(q(1, 1), |p, j| p * q(j, 1));
     let exponential_of = |half: BigRational| -> Vec<BigRational> {
         let x2 = PowerSeries::new(vec![q(0, 1), q(0, 1), half], order);
-        x2.exp().map(|s| s.coefficients().to_vec()).unwrap_or_default()
+        x2.exp()
+            .map(|s| s.coefficients().to_vec())
+            .unwrap_or_default()
     };
-    let once = [Case::new(1, "one Gaussian unit, powers of its field up to 12", ())];
+    let once = [Case::new(
+        1,
+        "one Gaussian unit, powers of its field up to 12",
+        (),
+    )];
     docket
-        .on("the Gaussian integral over h is e^{x²/2}", &once, |()| moments(&odd_product))
-        .printed_if(|_| true, |()| exponential_of(q(1, 2)))
+        .on("the Gaussian integral over h is e^{x²/2}", &once, |()| {
+            moments(&odd_product)
+        })
+        .printed_if(|()| true, |()| exponential_of(q(1, 2)))
         .mutant("e^{x²}", |()| exponential_of(q(1, 1)))
         .finish_constant();
 }
 
-/// min_h E(v,h) with rational parameters: the k-th parameter is ln-free here, e^K − 1 of the list.
+/// `min_h E(v,h)` of a machine with rational parameters, by enumeration if `direct` and unit by unit
+/// otherwise.
 fn ground_energies(n: usize, m: usize, biased: bool, direct: bool) -> Vec<BigRational> {
     let w = |i: usize, a: usize| exponential(i * m + a) - q(1, 1);
-    let b = |a: usize| if biased { exponential(n * m + a) - q(1, 2) } else { q(0, 1) };
+    let b = |a: usize| {
+        if biased {
+            exponential(n * m + a) - q(1, 2)
+        } else {
+            q(0, 1)
+        }
+    };
     let c = |i: usize| exponential(n * m + m + i) - q(1, 1);
     let spin = |s: usize, i: usize| q(if s >> i & 1 == 1 { 1 } else { -1 }, 1);
     let field = |v: usize, a: usize| (0..n).fold(b(a), |x, i| x + w(i, a) * spin(v, i));
@@ -412,7 +478,8 @@ fn ground_energies(n: usize, m: usize, biased: bool, direct: bool) -> Vec<BigRat
         .map(|v| {
             let bias = (0..n).fold(q(0, 1), |e, i| e - c(i) * spin(v, i));
             if direct {
-                let all = (0..1 << m).map(|h| (0..m).fold(bias.clone(), |e, a| e - field(v, a) * spin(h, a)));
+                let all = (0..1 << m)
+                    .map(|h| (0..m).fold(bias.clone(), |e, a| e - field(v, a) * spin(h, a)));
                 all.min().unwrap_or_else(BigRational::zero)
             } else {
                 (0..m).fold(bias, |e, a| e - field(v, a).abs())
@@ -424,32 +491,50 @@ fn ground_energies(n: usize, m: usize, biased: bool, direct: bool) -> Vec<BigRat
 fn many_body(docket: &mut Docket) {
     let cases: Vec<Case<usize>> = [1, 2]
         .into_iter()
-        .map(|m| Case::new(4 + m, format!("4 visible × {m} hidden units with biases"), m))
+        .map(|m| {
+            Case::new(
+                4 + m,
+                format!("4 visible × {m} hidden units with biases"),
+                m,
+            )
+        })
         .collect();
     let couplings = |values: &[BigRational]| walsh::couplings(values).expect("2^n values");
     let has = |values: &[BigRational]| {
         let k = couplings(values);
-        [3, 4].map(|order| (0..k.len()).any(|set| set.count_ones() == order && !k[set].is_zero())).to_vec()
+        [3, 4]
+            .map(|order| (0..k.len()).any(|set| set.count_ones() == order && !k[set].is_zero()))
+            .to_vec()
     };
     docket
-        .on("(three-body, four-body) couplings of min_h E(v,h)", &cases, |m| {
-            has(&ground_energies(4, *m, true, true))
-        })
+        .on(
+            "(three-body, four-body) couplings of min_h E(v,h)",
+            &cases,
+            |m| has(&ground_energies(4, *m, true, true)),
+        )
         .printed(|_| vec![true, true])
-        .mutant("without hidden biases", |m| has(&ground_energies(4, *m, false, true)))
+        .mutant("without hidden biases", |m| {
+            has(&ground_energies(4, *m, false, true))
+        })
         .mutant("Gaussian hidden units", |m| {
-            let Units::Gaussian(w, b) = gaussian(4, *m) else { return vec![] };
+            let Units::Gaussian(w, b) = gaussian(4, *m) else {
+                return vec![];
+            };
             let values: Vec<BigRational> = (0..16).map(|v| Units::half_square(&w, &b, v)).collect();
             has(&values)
         })
         .mutant("pairs only", |_| vec![false, false])
         .finish_constant();
     docket
-        .on("couplings of −Σ c v − Σ_a |b_a + Σ_i W_ia v_i|", &cases, |m| {
-            couplings(&ground_energies(4, *m, true, true))
-        })
+        .on(
+            "couplings of −Σ c v − Σ_a |b_a + Σ_i W_ia v_i|",
+            &cases,
+            |m| couplings(&ground_energies(4, *m, true, true)),
+        )
         .printed(|m| couplings(&ground_energies(4, *m, true, false)))
-        .mutant("without hidden biases", |m| couplings(&ground_energies(4, *m, false, false)))
+        .mutant("without hidden biases", |m| {
+            couplings(&ground_energies(4, *m, false, false))
+        })
         .finish();
 }
 
@@ -464,19 +549,30 @@ impl Net {
     fn new(fields: &[i32], pair: impl Fn(usize, usize) -> i32) -> Self {
         let n = fields.len();
         let pairs = (0..n)
-            .map(|i| (0..n).map(|j| if i == j { 0 } else { pair(i.min(j), i.max(j)) }).collect())
+            .map(|i| {
+                (0..n)
+                    .map(|j| if i == j { 0 } else { pair(i.min(j), i.max(j)) })
+                    .collect()
+            })
             .collect();
-        Self { fields: fields.to_vec(), pairs }
+        Self {
+            fields: fields.to_vec(),
+            pairs,
+        }
     }
 
-    /// B_i + Σ_j J_ij v_j for all sites in all states.
+    /// `B_i + Σ_j J_ij v_j` for all sites in all states.
     fn all_fields(&self) -> Vec<i32> {
         let n = self.fields.len();
         (0..1_usize << n)
             .flat_map(|v| {
                 (0..n).map(move |i| {
                     (0..n).fold(self.fields[i], |x, j| {
-                        if v >> j & 1 == 1 { x + self.pairs[i][j] } else { x - self.pairs[i][j] }
+                        if v >> j & 1 == 1 {
+                            x + self.pairs[i][j]
+                        } else {
+                            x - self.pairs[i][j]
+                        }
                     })
                 })
             })
@@ -486,10 +582,26 @@ impl Net {
 
 fn zero_temperature(docket: &mut Docket) {
     let cases = vec![
-        Case::new(2, "2 units, J_12 = 1, no fields", Net::new(&[0, 0], |_, _| 1)),
-        Case::new(3, "3 units, J = 1, 2, −3, fields 1, 1, −2", Net::new(&[1, 1, -2], |i, j| [1, 2, -3][i + j - 1])),
-        Case::new(3, "3 units, J_ij = 1, no fields", Net::new(&[0, 0, 0], |_, _| 1)),
-        Case::new(3, "3 units, J_12 = −J_13 = 2, J_23 = 1, fields 1, 0, 0", Net::new(&[1, 0, 0], |i, j| [2, -2, 1][i + j - 1])),
+        Case::new(
+            2,
+            "2 units, J_12 = 1, no fields",
+            Net::new(&[0, 0], |_, _| 1),
+        ),
+        Case::new(
+            3,
+            "3 units, J = 1, 2, −3, fields 1, 1, −2",
+            Net::new(&[1, 1, -2], |i, j| [1, 2, -3][i + j - 1]),
+        ),
+        Case::new(
+            3,
+            "3 units, J_ij = 1, no fields",
+            Net::new(&[0, 0, 0], |_, _| 1),
+        ),
+        Case::new(
+            3,
+            "3 units, J_12 = −J_13 = 2, J_23 = 1, fields 1, 0, 0",
+            Net::new(&[1, 0, 0], |i, j| [2, -2, 1][i + j - 1]),
+        ),
     ];
     // P(v_i = +1) = t^x/(t^x + t^{−x}) with t = e^β: the ratio of the leading terms for t → ∞.
     let limit = |x: i32| {
@@ -513,17 +625,39 @@ fn zero_temperature(docket: &mut Docket) {
         }
     };
     let rule = |net: &Net, up: &dyn Fn(i32) -> bool| -> Vec<BigRational> {
-        net.all_fields().iter().map(|&x| q(i64::from(up(x)), 1)).collect()
+        net.all_fields()
+            .iter()
+            .map(|&x| q(i64::from(up(x)), 1))
+            .collect()
     };
     docket
-        .on("limit of the update probabilities; nets of 2 and 3 units in all states", &cases, |net| {
-            net.all_fields().iter().map(|&x| limit(x)).collect::<Vec<_>>()
-        })
-        .printed_if(|net| !net.all_fields().contains(&0), |net| rule(net, &|x| x >= 0))
+        .on(
+            "limit of the update probabilities; nets of 2 and 3 units in all states",
+            &cases,
+            |net| {
+                net.all_fields()
+                    .iter()
+                    .map(|&x| limit(x))
+                    .collect::<Vec<_>>()
+            },
+        )
+        .printed_if(
+            |net| !net.all_fields().contains(&0),
+            |net| rule(net, &|x| x >= 0),
+        )
         .mutant("against the field", |net| rule(net, &|x| x <= 0))
-        .mutant("infinite temperature", |net| vec![q(1, 2); net.all_fields().len()])
+        .mutant("infinite temperature", |net| {
+            vec![q(1, 2); net.all_fields().len()]
+        })
         .mutant("the field of the opposite couplings", |net| {
-            let flipped = Net { fields: net.fields.clone(), pairs: net.pairs.iter().map(|r| r.iter().map(|x| -x).collect()).collect() };
+            let flipped = Net {
+                fields: net.fields.clone(),
+                pairs: net
+                    .pairs
+                    .iter()
+                    .map(|r| r.iter().map(|x| -x).collect())
+                    .collect(),
+            };
             rule(&flipped, &|x| x >= 0)
         })
         .finish();
@@ -538,13 +672,19 @@ fn free_energy_conserved(docket: &mut Docket) {
         )
         .printed(|m| total(&m.hidden_weights()))
         .mutant("e^{+H(h)}", |m| total(&reciprocals(&m.hidden_weights())))
-        .mutant("W = 0 in the hidden layer", |m| total(&m.uncoupled().hidden_weights()))
-        .mutant("one hidden configuration left out", |m| total(&m.hidden_weights()[1..]))
+        .mutant("W = 0 in the hidden layer", |m| {
+            total(&m.uncoupled().hidden_weights())
+        })
+        .mutant("one hidden configuration left out", |m| {
+            total(&m.hidden_weights()[1..])
+        })
         .finish();
     docket
-        .on(format!("F of the layers, {RATIONAL}"), &rational_machines(), |m| {
-            free_energy(&m.visible_weights())
-        })
+        .on(
+            format!("F of the layers, {RATIONAL}"),
+            &rational_machines(),
+            |m| free_energy(&m.visible_weights()),
+        )
         .printed(|m| free_energy(&m.hidden_weights()))
         .mutant("the biases of the hidden units dropped", |m| {
             // Summing only the factors of the visible units leaves the hidden biases out.
@@ -558,261 +698,4 @@ fn free_energy_conserved(docket: &mut Docket) {
             free_energy(&w)
         })
         .finish();
-}
-
-/// A first machine, a data distribution q(v) and the weights of p′(h).
-#[derive(Clone, Debug)]
-struct Stack {
-    machine: Machine<BigRational>,
-    data: Vec<BigRational>,
-    prior: Vec<BigRational>,
-}
-
-impl Stack {
-    /// p(h) of the first machine.
-    fn own_prior(m: &Machine<BigRational>) -> Vec<BigRational> {
-        shares(&m.table().sum_over_visible())
-    }
-
-    /// Σ_v q(v) Q(h|v) with the machine's own posterior.
-    fn aggregated(m: &Machine<BigRational>, data: &[BigRational]) -> Vec<BigRational> {
-        m.hidden_given_visible().coarse_weights(data)
-    }
-
-    fn layer(&self) -> AddedLayer {
-        AddedLayer::new(&self.machine.table(), &self.prior, self.machine.hidden_given_visible())
-    }
-
-    fn average(&self, f: impl Fn(usize) -> Enclosure) -> Enclosure {
-        self.data.iter().enumerate().filter(|(_, q_v)| !q_v.is_zero()).fold(Enclosure::zero(), |s, (v, q_v)| {
-            s + Enclosure::from_rational(q_v) * f(v)
-        })
-    }
-
-    /// Bound of the two layers minus ln p(v) of the one, averaged over the data.
-    fn gain(&self) -> Enclosure {
-        let layer = self.layer();
-        let before = shares(&self.machine.table().sum_over_hidden());
-        self.average(|v| layer.bound(v) - ln(&before[v]))
-    }
-
-    /// Σ_h Q(h) [ln p′(h) − ln p(h)].
-    fn fit_gain(&self) -> Enclosure {
-        let own = Self::own_prior(&self.machine);
-        Self::aggregated(&self.machine, &self.data)
-            .iter()
-            .zip(own.iter().zip(shares(&self.prior)))
-            .fold(Enclosure::zero(), |s, (w, (old, new))| {
-                s + Enclosure::from_rational(w) * ln(&(new / old))
-            })
-    }
-}
-
-/// Halfway from p(h) to where the data put the hidden layer: better by concavity of the logarithm.
-fn trained(m: &Machine<BigRational>, data: &[BigRational]) -> Vec<BigRational> {
-    let own = Stack::own_prior(m);
-    let goal = Stack::aggregated(m, data);
-    own.iter().zip(&goal).map(|(a, b)| (a + b) / q(2, 1)).collect()
-}
-
-fn skewed(n: usize) -> Vec<BigRational> {
-    shares(&(0..1 << n).map(|v: usize| exponential(4 * v + 1).pow(3)).collect::<Vec<_>>())
-}
-
-fn stacks() -> Vec<Case<Stack>> {
-    rational_machines()
-        .into_iter()
-        .flat_map(|c| {
-            let data = skewed(c.instance.n_visible());
-            let own = Stack::own_prior(&c.instance);
-            let better = trained(&c.instance, &data);
-            let worse: Vec<BigRational> = own.iter().zip(&better).map(|(a, b)| a * a / b).collect();
-            let uniform = vec![q(1, 1); own.len()];
-            [
-                ("second layer trained", better),
-                ("second layer trained the wrong way", worse),
-                ("second layer with W = 0 and no biases", uniform),
-            ]
-            .map(|(what, prior)| {
-                let stack = Stack { machine: c.instance.clone(), data: data.clone(), prior };
-                Case::new(c.size, format!("{}, {what}", c.label), stack)
-            })
-        })
-        .collect()
-}
-
-fn added_layer_bound(docket: &mut Docket) {
-    let cases = stacks();
-    docket
-        .on("whether the bound exceeds the log probability of the single layer", &cases, |s| {
-            s.gain().is_positive()
-        })
-        .printed_if(|s| s.fit_gain().is_positive(), |_| true)
-        .mutant("never", |_| false)
-        .mutant("where p′(h) fits the data worse", |s| s.fit_gain().is_negative())
-        .mutant("whenever p′ is not the first machine's p(h)", |s| {
-            shares(&s.prior) != Stack::own_prior(&s.machine)
-        })
-        .finish();
-    docket
-        .on("the bound gains Σ_h Q(h) [ln p′(h) − ln p(h)]", &cases, Stack::gain)
-        .printed_if(|_| true, Stack::fit_gain)
-        .mutant("sign flip", |s| -s.fit_gain())
-        .finish();
-    // Tied weights: the second machine is the first one upside down.
-    let tied: Vec<Case<Stack>> = rational_machines()
-        .into_iter()
-        .map(|c| {
-            let prior = c.instance.transposed().visible_weights();
-            let data = skewed(c.instance.n_visible());
-            Case::new(c.size, c.label, Stack { machine: c.instance, data, prior })
-        })
-        .collect();
-    docket
-        .on("with tied weights the bound is the log probability of the single layer", &tied, |s| {
-            let before = shares(&s.machine.visible_weights());
-            s.average(|v| ln(&before[v]))
-        })
-        .printed_if(|_| true, |s| {
-            let layer = s.layer();
-            s.average(|v| layer.bound(v))
-        })
-        .mutant("weights tied without transposing", |s| {
-            let wrong = Stack { prior: s.machine.reversed().hidden_weights(), ..s.clone() };
-            let layer = wrong.layer();
-            wrong.average(|v| layer.bound(v))
-        })
-        .finish();
-}
-
-fn never_falls(docket: &mut Docket) {
-    let mut cases: Vec<Case<(Stack, bool)>> = Vec::new();
-    for c in rational_machines() {
-        let states = 1 << c.instance.n_visible();
-        let mut push = |what: String, data: Vec<BigRational>, single: bool| {
-            let prior = trained(&c.instance, &data);
-            let stack = Stack { machine: c.instance.clone(), data, prior };
-            cases.push(Case::new(c.size, format!("{}, {what}", c.label), (stack, single)));
-        };
-        for v in 0..states {
-            let data = (0..states).map(|w| q(i64::from(v == w), 1)).collect();
-            push(format!("one datum, state {v}"), data, true);
-        }
-        for v in [0, states - 1] {
-            let data = (0..states)
-                .map(|w| if v == w { q(99, 100) } else { q(1, 100 * (states as i64 - 1)) })
-                .collect();
-            push(format!("99 % of the data in state {v}"), data, false);
-        }
-    }
-    let before = |s: &Stack| shares(&s.machine.visible_weights());
-    let none_fell = |s: &Stack| {
-        let after = s.layer().visible_distribution();
-        (0..after.len()).all(|v| s.data[v].is_zero() || after[v] >= before(s)[v])
-    };
-    docket
-        .on("whether no datum has lost probability after the second layer was trained", &cases, |(s, _)| none_fell(s))
-        .printed_if(|(_, single)| *single, |_| true)
-        .mutant("every datum loses", |(s, _)| {
-            let after = s.layer().visible_distribution();
-            (0..after.len()).all(|v| s.data[v].is_zero() || after[v] < before(s)[v])
-        })
-        .mutant("with the second layer trained the wrong way", |(s, _)| {
-            let own = Stack::own_prior(&s.machine);
-            let prior = own.iter().zip(&s.prior).map(|(a, b)| a * a / b).collect();
-            none_fell(&Stack { prior, ..s.clone() })
-        })
-        .mutant("never", |_| false)
-        .finish();
-    docket
-        .on("the average over the data rises, and so does the bound", &cases, |(s, _)| {
-            let after = s.layer().visible_distribution();
-            let old = before(s);
-            vec![
-                s.average(|v| ln(&after[v]) - ln(&old[v])).is_positive(),
-                s.gain().is_positive(),
-            ]
-        })
-        .printed_if(|_| true, |_| vec![true, true])
-        .finish_constant();
-}
-
-fn fewer_detectors(docket: &mut Docket) {
-    let shapes = [((1, 1), false), ((1, 2), false), ((2, 2), false), ((1, 2), true)];
-    let cases: Vec<Case<Stack>> = shapes
-        .into_iter()
-        .map(|((n, m), independent)| {
-            // W with a single non-zero row per hidden unit leaves the units dependent through v; with a
-            // weight on the first unit only they are independent.
-            let machine: Machine<BigRational> = machine((n, m), |k| {
-                if independent && k == 1 { q(1, 1) } else { exponential(k) }
-            });
-            let own = Stack::own_prior(&machine);
-            let table = JointTable::from_fn(0, m, |_, h| own[h].clone()).expect("a small table");
-            let prior = (0..1 << m)
-                .map(|h: usize| {
-                    (0..m).fold(q(1, 1), |p, a| {
-                        let mean = table.mean(0, 1 << a);
-                        let up = h >> a & 1 == 1;
-                        p * (q(1, 1) + if up { mean } else { -mean }) / q(2, 1)
-                    })
-                })
-                .collect();
-            let data = shares(&machine.visible_weights());
-            let what = if independent { "the second hidden unit uncoupled" } else { "all weights" };
-            let label = format!("{n} visible × {m} hidden, {what}, no second hidden layer");
-            Case::new(n + m, label, Stack { machine, data, prior })
-        })
-        .collect();
-    let dependent = |s: &Stack| {
-        let m = s.machine.n_hidden();
-        let own = Stack::own_prior(&s.machine);
-        let table = JointTable::from_fn(0, m, |_, h| own[h].clone()).expect("a small table");
-        (0..m).any(|a| (0..a).any(|b| {
-            table.mean(0, 1 << a | 1 << b) != table.mean(0, 1 << a) * table.mean(0, 1 << b)
-        }))
-    };
-    docket
-        .on("whether the bound falls; first machines of 1×1, 1×2 and 2×2 units", &cases, |s| s.gain().is_negative())
-        .printed_if(dependent, |_| true)
-        .mutant("never", |_| false)
-        .mutant("the bound rises", |s| s.gain().is_positive())
-        .mutant("where the units are independent", |s| !dependent(s))
-        .finish();
-    docket
-        .on("what is lost is the total correlation Σ_a S(h_a) − S(h)", &cases, |s| -s.gain())
-        .printed_if(|_| true, |s| entropy(&s.prior) - entropy(&Stack::own_prior(&s.machine)))
-        .mutant("S(h)", |s| entropy(&s.prior))
-        .finish();
-}
-
-fn rbm_lower_bound(docket: &mut Docket) {
-    let trial = |m: &Machine<BigRational>| Marginals::of(&m.table()).product();
-    let distance = |m: &Machine<BigRational>| {
-        kl_divergence(trial(m).entries(), m.table().normalised().entries())
-    };
-    docket
-        .on(format!("F[A] − F, {RATIONAL}"), &rational_machines(), |m| {
-            let a = trial(m);
-            let energy = m.table().entries().iter().zip(a.entries()).fold(Enclosure::zero(), |e, (w, p)| {
-                e - Enclosure::from_rational(p) * ln(w)
-            });
-            energy - entropy(a.entries()) - free_energy(&m.visible_weights())
-        })
-        .printed(|m| -distance(m))
-        .corrected(distance)
-        .mutant("D_KL(p‖A)", |m| kl_divergence(m.table().normalised().entries(), trial(m).entries()))
-        .mutant("a tight bound", |_| Enclosure::zero())
-        .mutant("twice", |m| distance(m) * Enclosure::exact(2.0))
-        .finish();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arbitrary_steps_are_not_exact() {
-        assert!(any_steps().iter().all(|c| !c.instance.operator.row_sums()[0].is_one()));
-    }
 }

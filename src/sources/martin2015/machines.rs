@@ -42,7 +42,9 @@ pub(super) const CLAIMS: &[Claim] = &[
             "decided: is every function on {±1}^N of this form, with terms up to N spins?",
             "the pair sum runs over i with j fixed, as printed; the higher sums take each set of distinct sites once",
         ],
-        corrected: Some("H(v) = −K₀ − Σ_i K_i v_i − Σ_{i<j} K_{i,j} v_i v_j − Σ_{i<j<k} K_{i,j,k} v_i v_j v_k − ⋯"),
+        corrected: Some(
+            "H(v) = −K₀ − Σ_i K_i v_i − Σ_{i<j} K_{i,j} v_i v_j − Σ_{i<j<k} K_{i,j,k} v_i v_j v_k − ⋯",
+        ),
         wrong: Some(
             "the pair sum runs over i only, and the constant is missing, without which functions of non-zero mean are out of reach",
         ),
@@ -63,7 +65,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "free energy",
         printed: "F^v = −ln 𝒵 = −ln Σ_v e^{−H(v)}; in a comment: \"the free energy is defined in the blog as the negative log of the partition function\"",
-        conventions: &["in units of the temperature, which is part of H: F = −k_B T ln 𝒵 otherwise"],
+        conventions: &[
+            "in units of the temperature, which is part of H: F = −k_B T ln 𝒵 otherwise",
+        ],
         definition: true,
         decide: free_energy_definition,
         ..Claim::BLANK
@@ -108,7 +112,9 @@ pub(super) const CLAIMS: &[Claim] = &[
             "decided: has e^{−H̃(h)} = Σ_v e^{−V(v,h) − H(v)} this form, for V with Σ_h e^{−V} = 1?",
             "weights are compared as e^{−2^M H̃} for M hidden spins, which is rational; j is the first site",
         ],
-        corrected: Some("H̃(h) = −K̃₀ − Σ_i K̃_i h_i − Σ_{i<j} K̃_{i,j} h_i h_j − Σ_{i<j<k} K̃_{i,j,k} h_i h_j h_k − ⋯"),
+        corrected: Some(
+            "H̃(h) = −K̃₀ − Σ_i K̃_i h_i − Σ_{i<j} K̃_{i,j} h_i h_j − Σ_{i<j<k} K̃_{i,j,k} h_i h_j h_k − ⋯",
+        ),
         wrong: Some(
             "the constant K̃₀ is missing, which carries the free energy of the spins summed over, and the pair sum runs over i only",
         ),
@@ -151,9 +157,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             "read literally, at the first configuration of the hidden spins, which the display leaves free; summed over h instead it would be F^h",
         ],
         corrected: Some("F^v = −ln Σ_v e^{−H(v)}"),
-        wrong: Some(
-            "the sum over v contains the Hamiltonian of the hidden spins in place of H(v)",
-        ),
+        wrong: Some("the sum over v contains the Hamiltonian of the hidden spins in place of H(v)"),
         decide: visible_free_energy,
         ..Claim::BLANK
     },
@@ -172,7 +176,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "requirement on the correlation V",
         printed: "The Correlation V(v,h) is defined so that the partition function is not changed: Σ_h e^{−V(v,h)} = 1",
-        conventions: &["for every v; sufficient for an unchanged 𝒵, and necessary if it is to hold for every H(v)"],
+        conventions: &[
+            "for every v; sufficient for an unchanged 𝒵, and necessary if it is to hold for every H(v)",
+        ],
         definition: true,
         decide: correlation_unit_sum,
         ..Claim::BLANK
@@ -201,7 +207,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "renormalized effective Hamiltonian",
         printed: "H̃(h) = ln Σ_v e^{−V(v,h)} e^{−H(v)}",
-        conventions: &["compared by its weight e^{−H̃(h)}, as 𝒵 = Σ_h e^{−H̃(h)} on the next line uses it"],
+        conventions: &[
+            "compared by its weight e^{−H̃(h)}, as 𝒵 = Σ_h e^{−H̃(h)} on the next line uses it",
+        ],
         corrected: Some("H̃(h) = −ln Σ_v e^{−V(v,h)} e^{−H(v)}"),
         wrong: Some("the minus sign before the logarithm is missing"),
         decide: effective_hamiltonian,
@@ -212,7 +220,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "partition function of the effective Hamiltonian",
         printed: "𝒵 = Σ_h e^{−H̃(h)}",
-        conventions: &["on its own terms: H̃(h) = −ln Σ_v e^{−V − H}, with the minus sign that the definition lacks"],
+        conventions: &[
+            "on its own terms: H̃(h) = −ln Σ_v e^{−V − H}, with the minus sign that the definition lacks",
+        ],
         assumptions: &["Σ_h e^{−V(v,h)} = 1 for every v"],
         decide: effective_partition_function,
         ..Claim::BLANK
@@ -232,7 +242,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "minimising the free energy difference",
         printed: "We generally can not solve the exact RGE–but we can try to minimize this Free Energy difference.",
-        conventions: &["decided: is ΔF̃ = F̃^h − F^v ≥ 0, so that its minimum is the exact RGE, for every V?"],
+        conventions: &[
+            "decided: is ΔF̃ = F̃^h − F^v ≥ 0, so that its minimum is the exact RGE, for every V?",
+        ],
         condition: Some(
             "Σ_h e^{−V(v,h)} ≤ 1 for every v, or the magnitude is minimised; otherwise ΔF̃ = −ln ⟨Σ_h e^{−V}⟩ has no lower bound, since V → V − c lowers it by c",
         ),
@@ -291,7 +303,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "visible Hamiltonian of an RBM",
         printed: "H^RBM(v) = −ln Σ_h e^{−E(v,h)}",
-        conventions: &["compared by e^{−H}, with the product over hidden units of 2 cosh of their fields"],
+        conventions: &[
+            "compared by e^{−H}, with the product over hidden units of 2 cosh of their fields",
+        ],
         decide: rbm_visible_hamiltonian,
         ..Claim::BLANK
     },
@@ -308,7 +322,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "hidden Hamiltonian of an RBM",
         printed: "H^RBM(h) = −ln Σ_v e^{−E(v,h)}",
-        conventions: &["compared by e^{−H}, with the product over visible units of 2 cosh of their fields"],
+        conventions: &[
+            "compared by e^{−H}, with the product over visible units of 2 cosh of their fields",
+        ],
         decide: rbm_hidden_hamiltonian,
         ..Claim::BLANK
     },
@@ -329,7 +345,7 @@ macro_rules! on_exact_steps {
     };
 }
 
-/// −(K₀ + Σ K_S Π v) from the couplings of sets, set by set.
+/// `−(K₀ + Σ K_S Π v)` from the couplings of sets, set by set.
 fn from_sets(n: usize, coupling: impl Fn(usize) -> BigRational) -> Vec<BigRational> {
     let spin = |v: usize, i: usize| if v >> i & 1 == 1 { 1 } else { -1 };
     (0..1_usize << n)
@@ -376,7 +392,11 @@ fn hopfield_hamiltonian(docket: &mut Docket) {
         .mutant("plus signs", |&(n, _)| from_sets(n, |set| -coupling(set)))
         .mutant("no fields", |&(n, _)| {
             from_sets(n, |set| {
-                if set.count_ones() == 2 { coupling(set) } else { q(0, 1) }
+                if set.count_ones() == 2 {
+                    coupling(set)
+                } else {
+                    q(0, 1)
+                }
             })
         })
         .finish();
@@ -390,7 +410,11 @@ fn general_hamiltonian(docket: &mut Docket) {
         let centred: Vec<BigRational> = values.iter().map(|x| x - &mean).collect();
         let spins = if n == 1 { "spin" } else { "spins" };
         cases.push(Case::new(n, format!("{n} {spins}, arbitrary H"), values));
-        cases.push(Case::new(n, format!("{n} {spins}, H of zero mean"), centred));
+        cases.push(Case::new(
+            n,
+            format!("{n} {spins}, H of zero mean"),
+            centred,
+        ));
     }
     let expand = |values: &Vec<BigRational>, keep: &dyn Fn(usize) -> i64| {
         let n = values.len().trailing_zeros() as usize;
@@ -398,10 +422,13 @@ fn general_hamiltonian(docket: &mut Docket) {
         from_sets(n, |set| -&k[set] * q(keep(set), 1))
     };
     // Of the pairs, those with the first site; no constant.
-    let as_printed =
-        |set: usize| i64::from(set != 0 && (set.count_ones() != 2 || set & 1 == 1));
+    let as_printed = |set: usize| i64::from(set != 0 && (set.count_ones() != 2 || set & 1 == 1));
     docket
-        .on("functions of 1 to 3 spins with rational values", &cases, Vec::clone)
+        .on(
+            "functions of 1 to 3 spins with rational values",
+            &cases,
+            Vec::clone,
+        )
         .printed(|values| expand(values, &as_printed))
         .corrected(|values| expand(values, &|_| 1))
         .mutant("no terms beyond pairs", |values| {
@@ -476,9 +503,15 @@ fn joint_probability_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Cas
         })
         .printed(|m| m.reversed().table().normalised().entries().to_vec())
         .mutant("e^{+E}", |m| m.table().normalised().entries().to_vec())
-        .mutant("no division by 𝒵", |m| m.reversed().table().entries().to_vec())
+        .mutant("no division by 𝒵", |m| {
+            m.reversed().table().entries().to_vec()
+        })
         .mutant("divided by Σ_h e^{−E(v,h)}", |m| {
-            m.reversed().hidden_given_visible().table().entries().to_vec()
+            m.reversed()
+                .hidden_given_visible()
+                .table()
+                .entries()
+                .to_vec()
         })
         .mutant("visible and hidden units exchanged", |m| {
             let t = m.reversed().transposed();
@@ -520,14 +553,17 @@ fn effective_hamiltonian_form(docket: &mut Docket) {
             .map(|h| {
                 (0..w.len()).fold(q(1, 1), |x, set| {
                     let k = walsh::exp_coupling(&w, set).expect("2^M weights");
-                    let sign = if walsh::is_negative_character(set, h) { -1 } else { 1 };
+                    let sign = if walsh::is_negative_character(set, h) {
+                        -1
+                    } else {
+                        1
+                    };
                     x * k.pow(sign * power(set))
                 })
             })
             .collect()
     };
-    let as_printed =
-        |set: usize| i32::from(set != 0 && (set.count_ones() != 2 || set & 1 == 1));
+    let as_printed = |set: usize| i32::from(set != 0 && (set.count_ones() != 2 || set & 1 == 1));
     docket
         .on(EXACT_STEPS, &exact_steps(), |s| {
             let joint = s.operator.joint(&s.microscopic);
@@ -536,7 +572,9 @@ fn effective_hamiltonian_form(docket: &mut Docket) {
         })
         .printed(|s| product(s, &as_printed))
         .corrected(|s| product(s, &|_| 1))
-        .mutant("fields only", |s| product(s, &|set| i32::from(set.count_ones() < 2)))
+        .mutant("fields only", |s| {
+            product(s, &|set| i32::from(set.count_ones() < 2))
+        })
         .mutant("plus signs", |s| product(s, &|_| -1))
         .mutant("each pair twice", |s| {
             product(s, &|set| if set.count_ones() == 2 { 2 } else { 1 })
@@ -544,7 +582,7 @@ fn effective_hamiltonian_form(docket: &mut Docket) {
         .finish();
 }
 
-/// −ln Σ_v of something that does not depend on v.
+/// `−ln Σ_v` of something that does not depend on v.
 fn summed_over_v(s: &Step<BigRational>, summand: &BigRational) -> Enclosure {
     let states = s.microscopic.len() as i64;
     Enclosure::zero() - ln(&(summand * q(states, 1)))
@@ -556,24 +594,26 @@ fn coarse(s: &Step<BigRational>) -> Vec<BigRational> {
 
 fn layer_free_energies(docket: &mut Docket) {
     docket
-        .on(
-            format!("(F^h, F^v), {EXACT_STEPS}"),
-            &exact_steps(),
-            |s| {
-                let joint = s.operator.joint(&s.microscopic).total();
-                vec![Enclosure::zero() - ln(&joint); 2]
-            },
-        )
+        .on(format!("(F^h, F^v), {EXACT_STEPS}"), &exact_steps(), |s| {
+            let joint = s.operator.joint(&s.microscopic).total();
+            vec![Enclosure::zero() - ln(&joint); 2]
+        })
         .printed(|s| {
             let w = &coarse(s)[0];
             vec![summed_over_v(s, &(q(1, 1) / w)), summed_over_v(s, w)]
         })
         .corrected(|s| vec![free_energy(&coarse(s)), free_energy(&s.microscopic)])
         .mutant("F^h with e^{+H̃}", |s| {
-            vec![free_energy(&reciprocals(&coarse(s))), free_energy(&s.microscopic)]
+            vec![
+                free_energy(&reciprocals(&coarse(s))),
+                free_energy(&s.microscopic),
+            ]
         })
         .mutant("F^v with e^{+H}", |s| {
-            vec![free_energy(&coarse(s)), free_energy(&reciprocals(&s.microscopic))]
+            vec![
+                free_energy(&coarse(s)),
+                free_energy(&reciprocals(&s.microscopic)),
+            ]
         })
         .mutant("without the logarithm's minus sign", |s| {
             vec![-free_energy(&coarse(s)), -free_energy(&s.microscopic)]
@@ -588,7 +628,9 @@ fn hidden_free_energy(docket: &mut Docket) {
         .corrected(|s| free_energy(&coarse(s)))
         .mutant("+ln", |s| -free_energy(&coarse(s)))
         .mutant("summed over v", |s| summed_over_v(s, &coarse(s)[0]))
-        .mutant("one hidden configuration left out", |s| free_energy(&coarse(s)[1..]))
+        .mutant("one hidden configuration left out", |s| {
+            free_energy(&coarse(s)[1..])
+        })
         .finish();
 }
 
@@ -604,7 +646,9 @@ fn visible_free_energy(docket: &mut Docket) {
         .corrected(|s| free_energy(&s.microscopic))
         .mutant("e^{+H(v)}", |s| free_energy(&reciprocals(&s.microscopic)))
         .mutant("+ln", |s| -free_energy(&s.microscopic))
-        .mutant("one configuration left out", |s| free_energy(&s.microscopic[1..]))
+        .mutant("one configuration left out", |s| {
+            free_energy(&s.microscopic[1..])
+        })
         .finish();
 }
 
@@ -617,7 +661,9 @@ fn joint_hamiltonian(docket: &mut Docket) {
         )
         .printed(|s| s.operator.joint(&s.microscopic).sum_over_hidden())
         .mutant("V − H", |s| {
-            s.operator.joint(&reciprocals(&s.microscopic)).sum_over_hidden()
+            s.operator
+                .joint(&reciprocals(&s.microscopic))
+                .sum_over_hidden()
         })
         .finish();
 }
@@ -629,9 +675,7 @@ fn correlation_unit_sum(docket: &mut Docket) {
             &rational_machines(),
             |m| ones::<BigRational>(1 << m.n_visible()),
         )
-        .printed(|m| {
-            TransferOperator::of_machine(&m.table(), &m.visible_weights()).row_sums()
-        })
+        .printed(|m| TransferOperator::of_machine(&m.table(), &m.visible_weights()).row_sums())
         .mutant("V = E", |m| m.table().sum_over_hidden())
         .finish_constant();
     // Necessary for every H: with H that singles out one v, 𝒵 is that v's sum.
@@ -674,7 +718,9 @@ fn partition_function_unchanged_on<T: Exact>(
             .expect("as large as before");
             TransferOperator::new(table).joint(&s.microscopic).total()
         })
-        .mutant("e^{+H}", |s| s.operator.joint(&reciprocals(&s.microscopic)).total())
+        .mutant("e^{+H}", |s| {
+            s.operator.joint(&reciprocals(&s.microscopic)).total()
+        })
         .mutant("H dropped", |s| s.operator.table().total())
         .mutant("V with Σ_v e^{−V} = 1", |s| {
             let t = s.operator.table();
@@ -721,20 +767,30 @@ fn effective_hamiltonian(docket: &mut Docket) {
     on_machines!(docket, effective_hamiltonian_on);
 }
 
-fn effective_hamiltonian_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<Machine<T>>]) {
+fn effective_hamiltonian_on<T: Exact>(
+    docket: &mut Docket,
+    scope: &str,
+    cases: &[Case<Machine<T>>],
+) {
     let traced = |m: &Machine<T>| {
         let s = own_step(m);
         s.operator.coarse_weights(&s.microscopic)
     };
     docket
-        .on(format!("e^{{−H̃(h)}}, {scope}"), cases, Machine::hidden_weights)
+        .on(
+            format!("e^{{−H̃(h)}}, {scope}"),
+            cases,
+            Machine::hidden_weights,
+        )
         .printed(|m| reciprocals(&traced(m)))
         .corrected(|m| traced(m))
         .mutant("e^{+V}", |m| {
             let s = own_step(&m.reversed());
             s.operator.coarse_weights(&s.microscopic)
         })
-        .mutant("H dropped", |m| own_step(m).operator.table().sum_over_visible())
+        .mutant("H dropped", |m| {
+            own_step(m).operator.table().sum_over_visible()
+        })
         .mutant("summed over h", |m| own_step(m).microscopic)
         .mutant("−2 ln", |m| {
             traced(m).iter().map(|w| w.clone() * w.clone()).collect()
@@ -755,8 +811,12 @@ fn effective_partition_function_on<T: Exact>(
     docket
         .on(scope, cases, |s| total(&s.microscopic))
         .printed(|s| total(&weights(s)))
-        .mutant("H̃ = +ln Σ_v e^{−V−H}", |s| total(&reciprocals(&weights(s))))
-        .mutant("one hidden configuration left out", |s| total(&weights(s)[1..]))
+        .mutant("H̃ = +ln Σ_v e^{−V−H}", |s| {
+            total(&reciprocals(&weights(s)))
+        })
+        .mutant("one hidden configuration left out", |s| {
+            total(&weights(s)[1..])
+        })
         .mutant("Σ_h e^{−V} = 2", |s| {
             let z = total(&weights(s));
             z.clone() + z
@@ -771,12 +831,16 @@ fn free_energy_preserved(docket: &mut Docket) {
     docket
         .on(EXACT_STEPS, &exact_steps(), |s| free_energy(&s.microscopic))
         .printed(|s| free_energy(&coarse(s)))
-        .mutant("F^h = −ln Σ_h e^{+H̃}", |s| free_energy(&reciprocals(&coarse(s))))
+        .mutant("F^h = −ln Σ_h e^{+H̃}", |s| {
+            free_energy(&reciprocals(&coarse(s)))
+        })
         .mutant("Σ_h e^{−V} = 1 + 10⁻⁶", |s| {
             let factor = q(1_000_001, 1_000_000);
             free_energy(&coarse(s).iter().map(|w| w * &factor).collect::<Vec<_>>())
         })
-        .mutant("one hidden configuration left out", |s| free_energy(&coarse(s)[1..]))
+        .mutant("one hidden configuration left out", |s| {
+            free_energy(&coarse(s)[1..])
+        })
         .finish();
     // The same without logarithms, for all parameters.
     effective_partition_function_on(
@@ -791,10 +855,9 @@ fn minimize_difference(docket: &mut Docket) {
     for (n, d) in [(1, 1), (1, 2), (3, 2), (50, 1)] {
         cases.extend(exact_steps().into_iter().map(|c| {
             let t = c.instance.operator.table();
-            let table = JointTable::from_fn(t.n_visible(), t.n_hidden(), |v, h| {
-                t.at(v, h) * q(n, d)
-            })
-            .expect("as large as before");
+            let table =
+                JointTable::from_fn(t.n_visible(), t.n_hidden(), |v, h| t.at(v, h) * q(n, d))
+                    .expect("as large as before");
             let step = Step {
                 operator: TransferOperator::new(table),
                 microscopic: c.instance.microscopic.clone(),
@@ -803,8 +866,7 @@ fn minimize_difference(docket: &mut Docket) {
         }));
     }
     cases.extend(any_steps());
-    let at_most_one =
-        |s: &Step<BigRational>| s.operator.row_sums().iter().all(|x| *x <= q(1, 1));
+    let at_most_one = |s: &Step<BigRational>| s.operator.row_sums().iter().all(|x| *x <= q(1, 1));
     docket
         .on(
             "whether ΔF̃ ≥ 0; V with Σ_h e^{−V} constant or arbitrary",
@@ -828,7 +890,9 @@ fn minimize_difference(docket: &mut Docket) {
             |_| true,
             |s| Enclosure::zero() - ln(&s.operator.mean_row_sum(&s.microscopic)),
         )
-        .mutant("sign flip", |s| ln(&s.operator.mean_row_sum(&s.microscopic)))
+        .mutant("sign flip", |s| {
+            ln(&s.operator.mean_row_sum(&s.microscopic))
+        })
         .finish();
 }
 
@@ -863,11 +927,13 @@ fn kadanoff_lower_bound(docket: &mut Docket) {
         case(2, 2, "⟨Δ⟩ > 0", &|s| -i64::from(s % 2 == 0)),
     ];
     // ⟨Δ⟩ = −ln(3/2) Σ p k, so its sign is that of −Σ (s+1) k(s).
-    let not_positive =
-        |k: &[i64]| k.iter().zip(1..).map(|(k, w)| k * w).sum::<i64>() >= 0;
+    let not_positive = |k: &[i64]| k.iter().zip(1..).map(|(k, w)| k * w).sum::<i64>() >= 0;
     let totals = |joint: &JointTable<BigRational>, moved: &JointTable<BigRational>| {
         let after = joint.entries().iter().zip(moved.entries());
-        (after.map(|(w, m)| w * m).sum::<BigRational>(), joint.total())
+        (
+            after.map(|(w, m)| w * m).sum::<BigRational>(),
+            joint.total(),
+        )
     };
     docket
         .on("whether F[V + Δ] ≤ F[V]", &cases, |(joint, moved, _)| {
@@ -879,7 +945,9 @@ fn kadanoff_lower_bound(docket: &mut Docket) {
             let (after, before) = totals(joint, moved);
             after <= before
         })
-        .mutant("a bound for ⟨Δ⟩ > 0 only", |(_, _, k)| !not_positive(k))
+        .mutant("a bound for ⟨Δ⟩ > 0 only", |(_, _, k)| {
+            !not_positive(k)
+        })
         .mutant("never", |_| false)
         .finish();
     docket
@@ -915,13 +983,17 @@ fn joint_hamiltonian_sign_on<T: Exact>(
         joint.entries().to_vec()
     };
     docket
-        .on(format!("e^{{−E}}, {scope}"), cases, |m| m.table().entries().to_vec())
+        .on(format!("e^{{−E}}, {scope}"), cases, |m| {
+            m.table().entries().to_vec()
+        })
         .printed(|m| with(m, &|x| T::one() / x.clone()))
         .corrected(|m| with(m, &T::clone))
         .mutant("V dropped", |m| with(m, &|_| T::one()))
         .mutant("2V", |m| with(m, &|x| x.clone() * x.clone()))
         .mutant("−H^RBM(v) + V", |m| {
-            let joint = m.hidden_given_visible().joint(&reciprocals(&m.visible_weights()));
+            let joint = m
+                .hidden_given_visible()
+                .joint(&reciprocals(&m.visible_weights()));
             joint.entries().to_vec()
         })
         .finish();
@@ -937,10 +1009,20 @@ fn hidden_identification_on<T: Exact>(
     cases: &[Case<Machine<T>>],
 ) {
     docket
-        .on(format!("e^{{−H(h)}}, {scope}"), cases, Machine::hidden_weights)
-        .printed(|m| m.hidden_given_visible().coarse_weights(&m.visible_weights()))
+        .on(
+            format!("e^{{−H(h)}}, {scope}"),
+            cases,
+            Machine::hidden_weights,
+        )
+        .printed(|m| {
+            m.hidden_given_visible()
+                .coarse_weights(&m.visible_weights())
+        })
         .mutant("H̃ = +ln", |m| {
-            reciprocals(&m.hidden_given_visible().coarse_weights(&m.visible_weights()))
+            reciprocals(
+                &m.hidden_given_visible()
+                    .coarse_weights(&m.visible_weights()),
+            )
         })
         .mutant("E = H − V", |m| {
             let v = m.hidden_given_visible();
@@ -967,9 +1049,11 @@ fn visible_marginal_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case
         .on(scope, cases, |m| m.table().normalised().sum_over_hidden())
         .printed(|m| over_z(m, m.visible_weights()))
         .printed(|m| over_z(m, m.table().sum_over_hidden()))
-        .mutant("e^{+H^RBM}", |m| over_z(m, reciprocals(&m.visible_weights())))
+        .mutant("e^{+H^RBM}", |m| {
+            over_z(m, reciprocals(&m.visible_weights()))
+        })
         .mutant("P(h)", |m| over_z(m, m.hidden_weights()))
-        .mutant("no division by 𝒵", |m| m.visible_weights())
+        .mutant("no division by 𝒵", Machine::visible_weights)
         .mutant("W = 0", |m| shares(&m.uncoupled().visible_weights()))
         .finish();
 }
@@ -987,9 +1071,11 @@ fn hidden_marginal_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<
         .on(scope, cases, |m| m.table().normalised().sum_over_visible())
         .printed(|m| over_z(m, m.hidden_weights()))
         .printed(|m| over_z(m, m.table().sum_over_visible()))
-        .mutant("e^{+H^RBM}", |m| over_z(m, reciprocals(&m.hidden_weights())))
+        .mutant("e^{+H^RBM}", |m| {
+            over_z(m, reciprocals(&m.hidden_weights()))
+        })
         .mutant("P(v)", |m| over_z(m, m.visible_weights()))
-        .mutant("no division by 𝒵", |m| m.hidden_weights())
+        .mutant("no division by 𝒵", Machine::hidden_weights)
         .mutant("W = 0", |m| shares(&m.uncoupled().hidden_weights()))
         .finish();
 }
@@ -1028,6 +1114,8 @@ fn rbm_hidden_hamiltonian_on<T: Exact>(
         .mutant("+ln", |m| reciprocals(&m.table().sum_over_visible()))
         .mutant("e^{+E}", |m| m.reversed().table().sum_over_visible())
         .mutant("summed over h", |m| m.table().sum_over_hidden())
-        .mutant("W transposed", |m| m.transposed().table().sum_over_visible())
+        .mutant("W transposed", |m| {
+            m.transposed().table().sum_over_visible()
+        })
         .finish();
 }

@@ -1,5 +1,6 @@
 //! "Why Deep Learning Works II: the Renormalization Group": its displayed equations.
 
+mod added_layers;
 mod comments;
 mod flow;
 mod machines;
@@ -14,6 +15,7 @@ pub(super) fn claims() -> Vec<Claim> {
         machines::CLAIMS,
         training::CLAIMS,
         comments::CLAIMS,
+        added_layers::CLAIMS,
     ]
     .concat()
 }

@@ -60,7 +60,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         title: "training as minimal free energy difference",
         printed: "RBM training minimizes the associated Free Energy difference ΔF … or something akin to this",
-        conventions: &["the only free energy difference that the page defines is ΔF̃ = F̃^h − F^v of the two layers"],
+        conventions: &[
+            "the only free energy difference that the page defines is ΔF̃ = F̃^h − F^v of the two layers",
+        ],
         corrected: Some(
             "D_KL(q‖p) = F[q] − F with F[q] = Σ_v q(v) H^RBM(v) − S(q): training lowers the variational free energy of the data distribution",
         ),
@@ -83,20 +85,24 @@ pub(super) const CLAIMS: &[Claim] = &[
 
 /// A data distribution q(v) that is not the model's.
 fn data(n: usize) -> Vec<BigRational> {
-    shares(&(0..1 << n).map(|v: usize| exponential(4 * v + 1)).collect::<Vec<_>>())
+    shares(
+        &(0..1 << n)
+            .map(|v: usize| exponential(4 * v + 1))
+            .collect::<Vec<_>>(),
+    )
 }
 
 fn number(x: BigRational) -> RationalFunction {
     RationalFunction::constant(x)
 }
 
-/// The value of a derivative along W_00, that is `t d/dt` with t = e^{W_00}, at `t = at`.
+/// The value of a derivative along `W_00`, that is `t d/dt` with `t = e^{W_00}`, at `t = at`.
 fn along_w(f: &RationalFunction, at: &BigRational) -> BigRational {
     let slope = f.derivative(0).eval(std::slice::from_ref(at));
     slope.expect("no pole at a positive weight") * at
 }
 
-/// The machine of `shape` with e^{W_00} as indeterminate 0 and all other parameters numbers.
+/// The machine of `shape` with `e^{W_00}` as indeterminate 0 and all other parameters numbers.
 fn one_free_weight(shape: (usize, usize)) -> Machine<RationalFunction> {
     machine(shape, |k| {
         if k == 0 {
@@ -107,9 +113,12 @@ fn one_free_weight(shape: (usize, usize)) -> Machine<RationalFunction> {
     })
 }
 
-/// p(v′|v) = Σ_h p(v′|h) p(h|v), entry (v, v′).
+/// `p(v′|v) = Σ_h p(v′|h) p(h|v)`, entry (v, v′).
 fn reconstruction<T: crate::sources::example_machines::Exact>(m: &Machine<T>) -> Matrix<T> {
-    let (up, down) = (m.hidden_given_visible(), m.transposed().hidden_given_visible());
+    let (up, down) = (
+        m.hidden_given_visible(),
+        m.transposed().hidden_given_visible(),
+    );
     let (n, hidden) = (1 << m.n_visible(), 1 << m.n_hidden());
     Matrix::from_fn(n, n, |v, w| {
         (0..hidden).fold(T::zero(), |p, h| {
@@ -128,7 +137,10 @@ fn reconstruction_error(docket: &mut Docket) {
     ]
     .into_iter()
     .map(|(shape, t)| {
-        let label = format!("{} visible × {} hidden, data drawn from the model with e^W = {t}", shape.0, shape.1);
+        let label = format!(
+            "{} visible × {} hidden, data drawn from the model with e^W = {t}",
+            shape.0, shape.1
+        );
         Case::new(shape.0 + shape.1, label, (shape, t))
     })
     .collect();
@@ -185,7 +197,7 @@ fn reconstruction_error(docket: &mut Docket) {
     );
 }
 
-/// Σ_v w(v) ⟨v_0 h_0⟩ with h drawn from p(h|v).
+/// `Σ_v w(v) ⟨v_0 h_0⟩` with h drawn from p(h|v).
 fn pair_under(m: &Machine<BigRational>, v_weights: &[Enclosure]) -> Enclosure {
     let up = m.hidden_given_visible();
     let mut sum = Enclosure::zero();
@@ -198,14 +210,24 @@ fn pair_under(m: &Machine<BigRational>, v_weights: &[Enclosure]) -> Enclosure {
     sum
 }
 
-/// ⟨v_0 h_0⟩_data − ⟨v_0 h_0⟩ after 2^doublings steps; encloses the value of infinitely many if
+/// `⟨v_0 h_0⟩` of the data minus that after 2^doublings steps; encloses the value of infinitely many if
 /// `with_tail`.
-fn contrastive(m: &Machine<BigRational>, q_v: &[BigRational], doublings: u32, with_tail: bool) -> Enclosure {
+fn contrastive(
+    m: &Machine<BigRational>,
+    q_v: &[BigRational],
+    doublings: u32,
+    with_tail: bool,
+) -> Enclosure {
     let exact = reconstruction(m);
     let n = exact.rows();
     // Doeblin: each step forgets its start with at least this probability.
     let forgotten: BigRational = (0..n)
-        .map(|w| (0..n).map(|v| exact[(v, w)].clone()).min().unwrap_or_else(BigRational::zero))
+        .map(|w| {
+            (0..n)
+                .map(|v| exact[(v, w)].clone())
+                .min()
+                .unwrap_or_else(BigRational::zero)
+        })
         .sum();
     let mut power = Matrix::from_fn(n, n, |v, w| Enclosure::from_rational(&exact[(v, w)]));
     let mut kept = Enclosure::exact(1.0) - Enclosure::from_rational(&forgotten);
@@ -219,22 +241,32 @@ fn contrastive(m: &Machine<BigRational>, q_v: &[BigRational], doublings: u32, wi
         .collect();
     let value = pair_under(m, &start) - pair_under(m, &end);
     // The product of two spins is at most one and the distributions differ by 2 kept in ℓ₁.
-    let tail = if with_tail { 2.0 * kept.hi().max(0.0) } else { 0.0 };
+    let tail = if with_tail {
+        2.0 * kept.hi().max(0.0)
+    } else {
+        0.0
+    };
     value + Enclosure::new(-tail, tail)
 }
 
-fn learnt_machines() -> Vec<Case<((usize, usize), Machine<BigRational>)>> {
+/// A machine and its numbers of visible and hidden units.
+type Shaped = ((usize, usize), Machine<BigRational>);
+
+fn learnt_machines() -> Vec<Case<Shaped>> {
     [(1, 1), (2, 1), (1, 2), (2, 2)]
         .into_iter()
         .map(|shape| {
-            let label = format!("{} visible × {} hidden, rational e^W, e^c, e^b", shape.0, shape.1);
+            let label = format!(
+                "{} visible × {} hidden, rational e^W, e^c, e^b",
+                shape.0, shape.1
+            );
             let m: Machine<BigRational> = machine(shape, exponential);
             Case::new(shape.0 + shape.1, label, (shape, m))
         })
         .collect()
 }
 
-/// ∂ ln 𝒵/∂W_00 by differentiating the partition function.
+/// `∂ ln 𝒵/∂W_00` by differentiating the partition function.
 fn slope_of_log_z(shape: (usize, usize)) -> BigRational {
     let z = one_free_weight(shape).table().total();
     let t = exponential(0);
@@ -242,7 +274,7 @@ fn slope_of_log_z(shape: (usize, usize)) -> BigRational {
     along_w(&z, &t) / value
 }
 
-/// ∂/∂W_00 of Σ q ln p, by differentiating p(v).
+/// `∂/∂W_00` of Σ q ln p, by differentiating p(v).
 fn slope_of_log_likelihood(shape: (usize, usize), q_v: &[BigRational]) -> BigRational {
     let p = shares(&one_free_weight(shape).visible_weights());
     let t = exponential(0);
@@ -291,11 +323,15 @@ fn training_free_energy_difference(docket: &mut Docket) {
     // F[q] − F = Σ q H^RBM − S(q) + ln 𝒵
     let difference = |m: &Machine<BigRational>, sign_of_entropy: f64| {
         let q_v = data(m.n_visible());
-        let energy = m.visible_weights().iter().zip(&q_v).fold(
-            Enclosure::zero(),
-            |e, (w, p)| e - Enclosure::from_rational(p) * ln(w),
-        );
-        energy - Enclosure::exact(sign_of_entropy) * entropy(&q_v)
+        let energy = m
+            .visible_weights()
+            .iter()
+            .zip(&q_v)
+            .fold(Enclosure::zero(), |e, (w, p)| {
+                e - Enclosure::from_rational(p) * ln(w)
+            });
+        energy
+            - Enclosure::exact(sign_of_entropy) * entropy(&q_v)
             - free_energy(&m.visible_weights())
     };
     docket
@@ -311,7 +347,9 @@ fn training_free_energy_difference(docket: &mut Docket) {
         .corrected(|m| difference(m, 1.0))
         .mutant("F[q] without the entropy", |m| difference(m, 0.0))
         .mutant("the entropy added", |m| difference(m, -1.0))
-        .mutant("F left out", |m| difference(m, 1.0) + free_energy(&m.visible_weights()))
+        .mutant("F left out", |m| {
+            difference(m, 1.0) + free_energy(&m.visible_weights())
+        })
         .mutant("D_KL(p‖q)", |m| {
             let p = shares(&m.visible_weights());
             kl_divergence(&p, &data(m.n_visible()))
@@ -319,9 +357,9 @@ fn training_free_energy_difference(docket: &mut Docket) {
         .finish();
     docket.not_vacuous(
         "𝒵 itself varies",
-        rational_machines()
-            .windows(2)
-            .all(|w| total(&w[0].instance.visible_weights()) != total(&w[1].instance.visible_weights())),
+        rational_machines().windows(2).all(|w| {
+            total(&w[0].instance.visible_weights()) != total(&w[1].instance.visible_weights())
+        }),
     );
 }
 
