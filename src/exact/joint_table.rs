@@ -38,7 +38,7 @@ impl<T: Field> JointTable<T> {
     /// # Errors
     /// [`RbmSumError::TooLarge`] for more than 20 units.
     /// # Complexity
-    /// O(2^{N_v + N_h} N_v N_h) products in `T`.
+    /// `O(2^{N_v + N_h} · N_v · N_h)` products in `T`.
     pub fn enumerate(machine: &RbmFactors<T>) -> Result<Self, RbmSumError> {
         Self::of_weights(machine.visible(), machine.hidden(), |v, h| {
             machine.weight(v, h)

@@ -48,7 +48,7 @@ pub struct RbmExact {
 /// # Accuracy
 /// Test `bounds_contain_the_rational_value_and_are_narrow`.
 /// # Complexity
-/// O(2^n · N_v N_h) with `n` the size of the smaller layer; O(N_v N_h) memory for each task.
+/// `O(2^n · N_v · N_h)` with `n` the size of the smaller layer; `O(N_v · N_h)` memory for each task.
 pub fn sum_smaller_layer(rbm: &Rbm, max_units: usize) -> Result<RbmExact, RbmSumError> {
     sum_smaller_layer_of(&rbm.enclosures(), max_units)
 }

@@ -93,7 +93,9 @@ mod tests {
             };
             let mut pi: Vec<f64> = (0..8).map(|v| (0..4).map(|h| weight(v, h)).sum()).collect();
             let z: f64 = pi.iter().sum();
-            pi.iter_mut().for_each(|x| *x /= z);
+            for x in &mut pi {
+                *x /= z;
+            }
             let mut next = vec![0.0; 8];
             for (from, mass) in pi.iter().enumerate() {
                 let start: Vec<bool> = (0..3).map(|i| from >> i & 1 == 1).collect();

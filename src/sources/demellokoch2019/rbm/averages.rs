@@ -16,6 +16,7 @@ const DATA: &[&str] = &[
 const MODEL: &[&str] = &[
     "v_i, h_a ∈ {−1, +1}; the left side is the average over p(v, h) of (2)",
     "the sum is taken as printed, over all states and without weights; with 1/2^N for each state it fails too, which is among the controls",
+    "without biases (54) and (56) are zero on both sides",
 ];
 
 pub(super) const EQ51: Claim = Claim {
@@ -282,9 +283,20 @@ fn pair_of_model(docket: &mut Docket) {
     enter_pair(docket, "N_v, N_h ≤ 3, rational factors", &rational_cases());
     enter_pair(
         docket,
-        "N_v + N_h ≤ 3, all factors indeterminate",
-        &symbolic_cases(&[(1, 1), (2, 1), (1, 2)]),
+        "N_v = N_h = 1, all factors indeterminate",
+        &symbolic_cases(&[(1, 1)]),
     );
+    docket
+        .on(
+            "N_v + N_h = 3, all factors indeterminate",
+            &symbolic_cases(&[(2, 1), (1, 2)]),
+            |s| [s.table.mean_pair(0, 0)].to_vec(),
+        )
+        .corrected(|s| of_model(&s.machine).pair[..1].to_vec())
+        .mutant("sign of E", |s| {
+            of_model(&s.sign_flipped().machine).pair[..1].to_vec()
+        })
+        .finish();
 }
 
 fn enter_visible<T: Field + Value>(docket: &mut Docket, scope: &str, cases: &[Case<System<T>>]) {

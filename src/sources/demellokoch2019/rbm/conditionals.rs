@@ -14,6 +14,8 @@ use crate::symbolic::Field;
 use num_traits::Zero;
 
 const UNITS: &str = "v_i, h_a ∈ {−1, +1}, as below (1)";
+const ORDER: &str =
+    "values are listed unit by unit for the other layer all −1, then for its next state";
 const NO_READING: &str = "tanh x = (1 + tanh x)/2 has no finite solution, so no choice of parameters makes the printed form true; for units 0 and 1 the probability would be 1/(1 + e^{−x}), which is no hyperbolic tangent either";
 
 pub(super) const EQ10: Claim = Claim {
@@ -22,7 +24,7 @@ pub(super) const EQ10: Claim = Claim {
     equation: Some("10"),
     title: "hidden unit given the visible vector",
     printed: "p(h_a|v) = tanh(Σ_i W_ia v_i + b_a⁽ʰ⁾), the probability of setting h_a to 1",
-    conventions: &[UNITS, NO_READING],
+    conventions: &[UNITS, NO_READING, ORDER],
     corrected: Some("p(h_a = 1|v) = (1 + tanh(Σ_i W_ia v_i + b_a⁽ʰ⁾))/2"),
     wrong: Some(
         "The hyperbolic tangent is the conditional mean ⟨h_a⟩ of a ±1 unit and no probability: it can be negative, and the two values get tanh x and tanh(−x), which add up to 0 instead of 1.",
@@ -37,7 +39,7 @@ pub(super) const EQ11: Claim = Claim {
     equation: Some("11"),
     title: "visible unit given the hidden vector",
     printed: "p(v_i|h) = tanh(Σ_a W_ia h_a + b_i⁽ᵛ⁾), the probability of setting v_i to 1",
-    conventions: &[UNITS, NO_READING],
+    conventions: &[UNITS, NO_READING, ORDER],
     corrected: Some("p(v_i = 1|h) = (1 + tanh(Σ_a W_ia h_a + b_i⁽ᵛ⁾))/2"),
     wrong: Some(
         "The hyperbolic tangent is the conditional mean ⟨v_i⟩ of a ±1 unit and no probability: it can be negative, and the two values get tanh x and tanh(−x), which add up to 0 instead of 1.",
@@ -76,6 +78,7 @@ pub(super) const TEXT_OUTPUTS: Claim = Claim {
     conventions: &[
         UNITS,
         "the non-linear function is the one that the document then uses, the hyperbolic tangent of (12); a value of ±1 has the square 1",
+        ORDER,
     ],
     corrected: Some(
         "The non-linear function gives the means ⟨h_a⟩ of the output neurons, ⟨h_a⟩² = 1 − 4p(1−p) < 1; a pattern of ±1 is drawn with the probabilities p = (1 + ⟨h_a⟩)/2.",

@@ -444,7 +444,8 @@ fn mean_field_curl(s: &Bounded) -> Vec<Enclosure> {
     curl(&jacobian)
 }
 
-/// The curl of the field `W s_v (h̃² − ĥ²)`-type by hand for one unit in each layer:
+/// A component of the curl found by hand, for one unit in each layer, with `c` the visible bias and
+/// `b` the hidden one:
 ///
 /// ```text
 /// ∂G_b/∂c − ∂G_c/∂b = W (1 − ṽ²)(h̃² − ĥ²), averaged over the samples
@@ -478,6 +479,10 @@ fn not_zero<T>(values: &[T], is_zero: impl Fn(&T) -> Option<bool>) -> Comparison
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the signature that numbers within bounds need"
+)]
 fn exactly_zero<T: Zero>(x: &T) -> Option<bool> {
     Some(x.is_zero())
 }

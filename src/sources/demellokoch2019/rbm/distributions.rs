@@ -6,7 +6,7 @@ use super::machines::{
 };
 use crate::exact::sum_smaller_layer_of;
 use crate::learn::{divergence_of_machine, exp_of_total_divergence, kl_divergence};
-use crate::ledger::{Case, Claim, Docket, Source};
+use crate::ledger::{Case, Claim, Docket, Source, Value};
 use crate::numeric::Enclosure;
 use crate::symbolic::Field;
 use num_rational::BigRational;
@@ -202,10 +202,7 @@ fn factored_h<T: Field>(s: &System<T>) -> Vec<T> {
 }
 
 fn marginal_of_v(docket: &mut Docket) {
-    fn enter<T: Field>(docket: &mut Docket, scope: &str, cases: &[Case<System<T>>])
-    where
-        T: crate::ledger::Value,
-    {
+    fn enter<T: Field + Value>(docket: &mut Docket, scope: &str, cases: &[Case<System<T>>]) {
         docket
             .on(scope, cases, factored_v)
             .printed(|s| s.table.marginal_of_v())
@@ -235,10 +232,7 @@ fn marginal_of_v(docket: &mut Docket) {
 }
 
 fn marginal_of_h(docket: &mut Docket) {
-    fn enter<T: Field>(docket: &mut Docket, scope: &str, cases: &[Case<System<T>>])
-    where
-        T: crate::ledger::Value,
-    {
+    fn enter<T: Field + Value>(docket: &mut Docket, scope: &str, cases: &[Case<System<T>>]) {
         docket
             .on(scope, cases, factored_h)
             .printed(|s| s.table.marginal_of_h())
