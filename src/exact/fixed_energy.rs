@@ -114,7 +114,12 @@ impl Scale {
     /// The integer part of an energy, towards −∞.
     #[inline]
     pub(super) fn floor(self, energy: i128) -> i128 {
-        energy >> self.bits
+        // A constant shift for the usual case is one instruction; a variable one is ten.
+        if self.bits == MOST_FRACTION_BITS {
+            energy >> MOST_FRACTION_BITS
+        } else {
+            energy >> self.bits
+        }
     }
 
     /// The energy whose integer part is `exponent` and whose fraction is zero.
@@ -126,7 +131,9 @@ impl Scale {
     /// The fractional part of an energy as a multiple of 2⁻⁶⁴, truncated.
     #[inline]
     pub(super) fn fraction(self, energy: i128) -> u64 {
-        if self.bits >= 64 {
+        if self.bits == MOST_FRACTION_BITS {
+            (energy >> (MOST_FRACTION_BITS - 64)) as u64
+        } else if self.bits >= 64 {
             (energy >> (self.bits - 64)) as u64
         } else {
             ((energy << (64 - self.bits)) as u128) as u64

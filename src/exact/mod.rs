@@ -23,6 +23,7 @@ mod chain;
 mod enumeration;
 mod fixed_energy;
 mod joint_table;
+mod layer_sum;
 mod plan;
 mod rational;
 mod rbm;
@@ -36,6 +37,7 @@ pub use chain::{
 };
 pub use enumeration::{enumerate, plan_enumeration};
 pub use joint_table::JointTable;
+pub use layer_sum::{RbmAverages, RbmResult, plan_rbm, rbm_sum};
 pub use plan::{ExactError, Limits, Plan, Quantity};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};

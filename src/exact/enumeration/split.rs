@@ -31,7 +31,10 @@ pub(super) struct Split {
     pub(super) mixed: Vec<usize>,
     /// Energies that depend on no outer spin: the constant, and the fields.
     fixed: Vec<i128>,
-    /// For each outer spin the terms that it is in.
+    /// For each outer spin the terms that it is in with no other outer spin: where the energy goes, and
+    /// twice the coupling.
+    single: Vec<Vec<(usize, i128)>>,
+    /// For each outer spin the terms that it is in with others.
     changes: Vec<Vec<Change>>,
     /// All terms, merged: the mask of their sites and their energy.
     terms: Vec<(u64, i128)>,
@@ -61,6 +64,7 @@ impl Split {
             inside: vec![0; 1 << inner],
             mixed: Vec::new(),
             fixed: vec![0; 1 + inner],
+            single: vec![Vec::new(); outer],
             changes: vec![Vec::new(); outer],
             terms: merged.into_iter().filter(|t| t.1 != 0).collect(),
         };
@@ -83,6 +87,10 @@ impl Split {
             };
             if outside == 0 {
                 split.fixed[target] += energy;
+            }
+            if outside.is_power_of_two() {
+                split.single[outside.trailing_zeros() as usize].push((target, 2 * energy));
+                continue;
             }
             for (j, list) in split.changes.iter_mut().enumerate() {
                 if outside >> j & 1 == 1 {
@@ -172,6 +180,11 @@ impl<'a> Walk<'a> {
     /// Starts at the given outer spins.
     pub(super) fn at(split: &'a Split, state: u64) -> Self {
         let mut energies = split.fixed.clone();
+        for (j, terms) in split.single.iter().enumerate() {
+            for &(target, twice) in terms {
+                energies[target] += sign(1 << j, state) * twice / 2;
+            }
+        }
         for (j, changes) in split.changes.iter().enumerate() {
             for change in changes {
                 // A term of several outer spins is in several lists; count it in its lowest one.
@@ -191,14 +204,19 @@ impl<'a> Walk<'a> {
     #[inline]
     pub(super) fn flip(&mut self, j: usize) {
         self.state ^= 1 << j;
+        // All ones for a minus: x ^ m − m is then −x, without a branch on a random sign.
+        let minus = i128::from(self.state >> j & 1) - 1;
+        for &(target, twice) in &self.split.single[j] {
+            self.energies[target] += (twice ^ minus) - minus;
+        }
         for change in &self.split.changes[j] {
-            let negative = (change.outer & !self.state).count_ones() & 1 == 1;
-            let energy = &mut self.energies[change.target];
-            *energy += if negative {
-                -change.twice
-            } else {
-                change.twice
-            };
+            let mut down = change.outer & !self.state;
+            let mut minus = 0;
+            while down != 0 {
+                minus = !minus;
+                down &= down - 1;
+            }
+            self.energies[change.target] += (change.twice ^ minus) - minus;
         }
     }
 
