@@ -1,6 +1,6 @@
 (* The statements of all theorems that proofs/README.md names, and nothing else. *)
-(* Each block is one definition of a proposition; audit/Axioms.v checks that the *)
-(* theorem of that name proves it.  Blocks begin at the start of a line and end  *)
+(* Each block is one definition of a proposition; the audit beside this file    *)
+(* checks that the theorem of that name proves it.  Blocks begin at the start of a line and end  *)
 (* with a period at the end of a line that is followed by an empty line.         *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Blockspin Require Import Definitions RealInstance.
