@@ -1,6 +1,6 @@
 (* The statements of all theorems that proofs/README.md names, and nothing else. *)
-(* Each block is one definition of a proposition; audit/Axioms.v checks that the *)
-(* theorem of that name proves it.  Blocks begin at the start of a line and end  *)
+(* Each block is one definition of a proposition; the audit beside this file    *)
+(* checks that the theorem of that name proves it.  Blocks begin at the start of a line and end  *)
 (* with a period at the end of a line that is followed by an empty line.         *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Blockspin Require Import Definitions RealInstance.
@@ -424,7 +424,7 @@ Definition marginal_means_functional_statement : Prop :=
 (* theories/GaussianDBM.v *)
 
 Definition gauss_complete_square_statement : Prop :=
-  forall (R : realFieldType) (k : nat) (M : 'M_k) (J z : 'cV_k),
+  forall (R : realFieldType) (k : nat) (M : 'M[R]_k) (J z : 'cV[R]_k),
   M^T = M ->
   M \in unitmx ->
   gauss_exponent M J z =
@@ -433,39 +433,39 @@ Definition gauss_complete_square_statement : Prop :=
 
 Definition gauss_functional_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (k : nat)
-    (M : 'M_k) (J : 'cV_k) (I : ('cV_k -> R) -> R),
+    (M : 'M[R]_k) (J : 'cV[R]_k) (I : ('cV[R]_k -> R) -> R),
   M^T = M ->
   M \in unitmx ->
-  (forall f g : 'cV_k -> R, f =1 g -> I f = I g) ->
-  (forall (c : R) (f : 'cV_k -> R), I (fun v : 'cV_k => c * f v) = c * I f) ->
+  (forall f g : 'cV[R]_k -> R, f =1 g -> I f = I g) ->
+  (forall (c : R) (f : 'cV[R]_k -> R), I (fun v : 'cV[R]_k => c * f v) = c * I f) ->
   (forall u : matrix_zmodType R k 1,
-   I (fun v : 'cV_k => e (- (1 / 2) * form (v - u) M (v - u))) =
-   I (fun v : 'cV_k => e (- (1 / 2) * form v M v))) ->
-  I (fun v : 'cV_k => e (gauss_exponent M J v)) =
-  I (fun v : 'cV_k => e (- (1 / 2) * form v M v)) * e (1 / 2 * form J (invmx M) J).
+   I (fun v : 'cV[R]_k => e (- (1 / 2) * form (v - u) M (v - u))) =
+   I (fun v : 'cV[R]_k => e (- (1 / 2) * form v M v))) ->
+  I (fun v : 'cV[R]_k => e (gauss_exponent M J v)) =
+  I (fun v : 'cV[R]_k => e (- (1 / 2) * form v M v)) * e (1 / 2 * form J (invmx M) J).
 
 Definition dbm_energy_split_statement : Prop :=
-  forall (R : realFieldType) (n m p : nat) (beta : R) (a : 'cV_n)
-    (A : 'M_(n, m)) (B : 'M_(m, p)) (x : 'cV_n) (y : 'cV_m)
-    (z : 'cV_p),
+  forall (R : realFieldType) (n m p : nat) (beta : R) (a : 'cV[R]_n)
+    (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)) (x : 'cV[R]_n) (y : 'cV[R]_m)
+    (z : 'cV[R]_p),
   - beta * dbm_energy a A B x y z =
   - beta * (- dot a x + 1 / 2 * dot y y - form x A y) +
   gauss_exponent (zstep_M p beta) (zstep_J beta B y) z.
 
 Definition dbm_energy_split_printed_iff_statement : Prop :=
-  forall (R : realFieldType) (n m p : nat) (beta : R) (a : 'cV_n)
-    (A : 'M_(n, m)) (B : 'M_(m, p)) (x : 'cV_n) (y : 'cV_m)
-    (z : 'cV_p),
+  forall (R : realFieldType) (n m p : nat) (beta : R) (a : 'cV[R]_n)
+    (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)) (x : 'cV[R]_n) (y : 'cV[R]_m)
+    (z : 'cV[R]_p),
   - beta * dbm_energy a A B x y z =
   - beta * (- dot a x + 1 / 2 * dot y y - form x A y) +
   (- beta * dot z z + beta * form y B z) <-> beta = 0 \/ z = 0.
 
 Definition ham_xy_eq_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
-  forall (x : 'cV_n) (y : 'cV_m),
+  forall (x : 'cV[R]_n) (y : 'cV[R]_m),
   ham_xy e tau beta a A B x y =
   f_right p e tau beta - dot a x + 1 / 2 * form y (1%:M - B2 B) y - form x A y.
 
@@ -476,54 +476,54 @@ Definition f_printed_iff_statement : Prop :=
 
 Definition cgf_eq_statement : Prop :=
   forall (R : realFieldType) (p : nat) (e : exponential R) (tau beta : R),
-  0 < beta -> 0 < tau -> forall t : 'cV_p, K_z e tau beta t = 1 / (2 * beta) * dot t t.
+  0 < beta -> 0 < tau -> forall t : 'cV[R]_p, K_z e tau beta t = 1 / (2 * beta) * dot t t.
 
 Definition cgf_printed_statement : Prop :=
   forall (R : realFieldType) (p : nat) (e : exponential R) (tau beta : R),
   0 < beta ->
   0 < tau ->
-  forall t : 'cV_p,
+  forall t : 'cV[R]_p,
   K_z_printed e tau beta t = 1 / (2 * beta) * dot t t + (1 - p%:R) / 2 * ln e beta.
 
 Definition cgf_printed_iff_statement : Prop :=
   forall (R : realFieldType) (p : nat) (e : exponential R) (tau beta : R),
   0 < beta ->
   0 < tau ->
-  forall t : 'cV_p,
+  forall t : 'cV[R]_p,
   K_z_printed e tau beta t = 1 / (2 * beta) * dot t t <-> p = 1%N \/ beta = 1.
 
 Definition cgf_at_coupling_statement : Prop :=
   forall (R : realFieldType) (m p : nat) (e : exponential R)
-    (tau beta : R) (B : 'M_(m, p)),
+    (tau beta : R) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
-  forall y : 'cV_m,
+  forall y : 'cV[R]_m,
   K_z e tau beta (beta *: (B^T *m y)) = beta / 2 * form y (B *m B^T) y.
 
 Definition ham_xy_cgf_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
-  forall (x : 'cV_n) (y : 'cV_m),
+  forall (x : 'cV[R]_n) (y : 'cV[R]_m),
   ham_xy e tau beta a A B x y =
   f_right p e tau beta - dot a x + 1 / 2 * dot y y - form x A y -
   1 / beta * K_z e tau beta (beta *: (B^T *m y)).
 
 Definition ham_xy_cgf_printed_iff_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
-  forall (x : 'cV_n) (y : 'cV_m),
+  forall (x : 'cV[R]_n) (y : 'cV[R]_m),
   ham_xy e tau beta a A B x y =
   f_right p e tau beta - dot a x + 1 / 2 * dot y y -
   1 / beta * K_z e tau beta (beta *: (B^T *m y)) <-> form x A y = 0.
 
 Definition cumulant_expansion_at_coupling_statement : Prop :=
-  forall (R : realFieldType) (m p : nat) (beta : R) (B : 'M_(m, p)),
+  forall (R : realFieldType) (m p : nat) (beta : R) (B : 'M[R]_(m, p)),
   0 < beta ->
-  forall (k1 : 'cV_p) (k2 : R) (y : 'cV_m),
+  forall (k1 : 'cV[R]_p) (k2 : R) (y : 'cV[R]_m),
   - (1 / beta) *
   (dot k1 (beta *: (B^T *m y)) +
    k2 / 2 * dot (beta *: (B^T *m y)) (beta *: (B^T *m y))) =
@@ -531,69 +531,69 @@ Definition cumulant_expansion_at_coupling_statement : Prop :=
 
 Definition ham_xy_cumulants_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
-  forall (x : 'cV_n) (y : 'cV_m),
+  forall (x : 'cV[R]_n) (y : 'cV[R]_m),
   ham_xy e tau beta a A B x y =
   f_right p e tau beta - dot a x + 1 / 2 * dot y y - form x A y - dot 0 (B^T *m y) -
   beta^-1 / 2 * beta * form y (B *m B^T) y.
 
 Definition ham_xy_exponent_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
-  forall (x : 'cV_n) (y : 'cV_m),
+  forall (x : 'cV[R]_n) (y : 'cV[R]_m),
   - beta * ham_xy e tau beta a A B x y =
   - beta * (f_right p e tau beta - dot a x) +
   gauss_exponent (ystep_M beta B) (ystep_J beta A x) y.
 
 Definition ham_x_eq_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
   1%:M - B2 B \in unitmx ->
   0 < \det (1%:M - B2 B) ->
-  forall x : 'cV_n,
+  forall x : 'cV[R]_n,
   ham_x e tau beta a A B x =
   g_right e tau beta B - dot a x - 1 / 2 * form x (A2 A B) x.
 
 Definition ham_x_is_integral_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
-  forall x : 'cV_n,
+  forall x : 'cV[R]_n,
   - beta * ham_x e tau beta a A B x =
   - beta * (f_right p e tau beta - dot a x) +
   gauss_log e tau (ystep_M beta B) (ystep_J beta A x).
 
 Definition marginal_x_exponent_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   1%:M - B2 B \in unitmx ->
-  forall x : 'cV_n,
+  forall x : 'cV[R]_n,
   - beta * ham_x e tau beta a A B x =
   ln e (tau ^+ m / (beta ^+ m * \det (1%:M - B2 B))) / 2 -
   beta * (f_right p e tau beta - dot a x - 1 / 2 * form x (A2 A B) x).
 
 Definition ham_x_printed_sign_iff_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
   1%:M - B2 B \in unitmx ->
   0 < \det (1%:M - B2 B) ->
-  forall x : 'cV_n,
+  forall x : 'cV[R]_n,
   ham_x e tau beta a A B x =
   g_right e tau beta B - dot a x + 1 / 2 * form x (A2 A B) x <->
   form x (A2 A B) x = 0.
 
 Definition g_printed18_iff_statement : Prop :=
   forall (R : realFieldType) (m p : nat) (e : exponential R)
-    (tau beta : R) (B : 'M_(m, p)),
+    (tau beta : R) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
   0 < \det (1%:M - B2 B) ->
@@ -603,54 +603,54 @@ Definition g_printed18_iff_statement : Prop :=
 
 Definition g_printed22_opposite_statement : Prop :=
   forall (R : realFieldType) (m p : nat) (e : exponential R)
-    (tau beta : R) (B : 'M_(m, p)),
+    (tau beta : R) (B : 'M[R]_(m, p)),
   g_printed22 e tau beta B = - g_printed18 e tau beta B.
 
 Definition cgf_at_half_inverse_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
-  forall (S0 : 'M_m) (x : 'cV_n),
+  forall (S0 : 'M[R]_m) (x : 'cV[R]_n),
   S0 *m S0^T = invmx (1%:M - B2 B) ->
   K_z e tau beta (beta *: (S0^T *m (A^T *m x))) = beta / 2 * form x (A2 A B) x.
 
 Definition ham_x_cgf_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
   1%:M - B2 B \in unitmx ->
   0 < \det (1%:M - B2 B) ->
-  forall (S0 : 'M_m) (x : 'cV_n),
+  forall (S0 : 'M[R]_m) (x : 'cV[R]_n),
   S0 *m S0^T = invmx (1%:M - B2 B) ->
   ham_x e tau beta a A B x =
   g_right e tau beta B - dot a x -
   1 / beta * K_z e tau beta (beta *: (S0^T *m (A^T *m x))).
 
 Definition joint_determinant_statement : Prop :=
-  forall (R : realFieldType) (m p : nat) (beta : R) (B : 'M_(m, p)),
+  forall (R : realFieldType) (m p : nat) (beta : R) (B : 'M[R]_(m, p)),
   \det (joint_M beta B) = beta ^+ (m + p) * \det (1%:M - B *m B^T).
 
 Definition determinant_order_statement : Prop :=
-  forall (R : realFieldType) (m p : nat) (B : 'M_(m, p)),
+  forall (R : realFieldType) (m p : nat) (B : 'M[R]_(m, p)),
   \det (1%:M - B *m B^T) = \det (1%:M - B^T *m B).
 
 Definition joint_elimination_statement : Prop :=
   forall (R : realFieldType) (n m p : nat) (e : exponential R)
-    (tau beta : R) (a : 'cV_n) (A : 'M_(n, m)) (B : 'M_(m, p)),
+    (tau beta : R) (a : 'cV[R]_n) (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)),
   0 < beta ->
   0 < tau ->
   1%:M - B2 B \in unitmx ->
   0 < \det (1%:M - B2 B) ->
-  forall x : 'cV_n,
+  forall x : 'cV[R]_n,
   ham_x e tau beta a A B x =
   - dot a x - beta^-1 * gauss_log e tau (joint_M beta B) (joint_J p beta A x).
 
 Definition joint_exponent_statement : Prop :=
-  forall (R : realFieldType) (n m p : nat) (beta : R) (a : 'cV_n)
-    (A : 'M_(n, m)) (B : 'M_(m, p)) (x : 'cV_n) (y : 'cV_m)
-    (z : 'cV_p),
+  forall (R : realFieldType) (n m p : nat) (beta : R) (a : 'cV[R]_n)
+    (A : 'M[R]_(n, m)) (B : 'M[R]_(m, p)) (x : 'cV[R]_n) (y : 'cV[R]_m)
+    (z : 'cV[R]_p),
   - beta * dbm_energy a A B x y z =
   beta * dot a x + gauss_exponent (joint_M beta B) (joint_J p beta A x) (col_mx y z).
 
@@ -661,7 +661,7 @@ Definition block_weight_split_statement : Prop :=
     (Kb : J -> B -> R) (q : J -> C -> B -> R) (K1 : {ffun J -> B} -> R)
     (x' : {ffun J -> C}),
   blk_weight e Kb q K1 x' =
-  \sum_x e (K1 x) * \prod_j (q j (x' j) (x j) * e (Kb j (x j))).
+  \sum_(x : {ffun J -> B}) e (K1 x) * \prod_j (q j (x' j) (x j) * e (Kb j (x j))).
 
 Definition block_Z0_product_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (J B : finType) (Kb : J -> B -> R),
@@ -741,7 +741,7 @@ Definition block_full_marginal_iff_statement : Prop :=
 
 Definition block_Zb_product_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (S T : finType) (k : S -> T -> R),
-  \sum_x e (\sum_i k i (x i)) = \prod_i (\sum_t e (k i t)).
+  \sum_(x : {ffun S -> T}) e (\sum_i k i (x i)) = \prod_i (\sum_t e (k i t)).
 
 (* theories/Inequalities.v *)
 
@@ -785,7 +785,7 @@ Definition kl_joint_factorized_statement : Prop :=
   (forall (v : V) (h : H), 0 <= w v h) ->
   Zsum w != 0 ->
   KL e (fun vh : V * H => probVH w vh.1 vh.2)
-    (fun vh : prod_finType V H => factorized w vh.1 vh.2) =
+    (fun vh : (V * H)%type => factorized w vh.1 vh.2) =
   mutual_information e w.
 
 Definition mutual_information_ge0_statement : Prop :=
@@ -903,16 +903,16 @@ Definition heat_bath_stationary_statement : Prop :=
 
 Definition gibbs_h_balance_statement : Prop :=
   forall (R : realFieldType) (V H : finType) (w : V -> H -> R),
-  detailed_balance (fun x : prod_finType V H => probVH w x.1 x.2) (gibbs_h w).
+  detailed_balance (fun x : (V * H)%type => probVH w x.1 x.2) (gibbs_h w).
 
 Definition gibbs_v_balance_statement : Prop :=
   forall (R : realFieldType) (V H : finType) (w : V -> H -> R),
-  detailed_balance (fun x : prod_finType V H => probVH w x.1 x.2) (gibbs_v w).
+  detailed_balance (fun x : (V * H)%type => probVH w x.1 x.2) (gibbs_v w).
 
 Definition gibbs_sweep_stationary_statement : Prop :=
   forall (R : realFieldType) (V H : finType) (w : V -> H -> R),
   (forall (v : V) (h : H), 0 < w v h) ->
-  stationary (fun x : prod_finType V H => probVH w x.1 x.2) (gibbs_sweep w).
+  stationary (fun x : (V * H)%type => probVH w x.1 x.2) (gibbs_sweep w).
 
 Definition gibbs_visible_balance_statement : Prop :=
   forall (R : realFieldType) (V H : finType) (w : V -> H -> R),
@@ -1044,122 +1044,117 @@ Definition joint_hamiltonian_minus_fails_statement : Prop :=
 
 Definition zz_without_half_fails_statement : Prop :=
   forall R : realFieldType,
-  exists z : 'cV_1,
-    -1 * dbm_energy 0 0 0 0 0 z <>
-    -1 * (- dot 0 0 + 1 / 2 * dot 0 0 - form 0 0 0) + (-1 * dot z z + 1 * form 0 0 z).
+  exists (z : 'cV[R]_1),
+    - 1 * dbm_energy (0 : 'cV[R]_1) (0 : 'M_(1, 1)) 0 0 0 z
+    <> - 1 * (- dot (0 : 'cV[R]_1) 0 + 1 / 2 * dot (0 : 'cV[R]_1) 0
+              - form (0 : 'cV[R]_1) (0 : 'M_(1, 1)) 0)
+       + (- 1 * dot z z + 1 * form (0 : 'cV[R]_1) (0 : 'M_(1, 1)) z).
 
 Definition B2_index_order_fails_statement : Prop :=
-  forall R : realFieldType, exists B : 'M_2, B *m B <> B2 B.
+  forall R : realFieldType,
+  exists B : 'M[R]_2, B *m B <> B2 B.
 
 Definition f_printed_fails_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (tau : R),
   0 < tau ->
-  exists (p : nat) (beta : R),
-    0 < beta /\ f_printed p e tau beta <> f_right p e tau beta.
+  exists (p : nat) (beta : R), 0 < beta /\
+  f_printed p e tau beta <> f_right p e tau beta.
 
 Definition q_printed_fails_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (tau : R),
   0 < tau ->
-  exists (p : nat) (beta : R),
-    0 < beta /\ K_z_printed e tau beta 0 <> 1 / (2 * beta) * dot 0 0.
+  exists (p : nat) (beta : R), 0 < beta /\
+  K_z_printed e tau beta (0 : 'cV[R]_p) <> 1 / (2 * beta) * dot (0 : 'cV[R]_p) 0.
 
 Definition ham_xy_without_coupling_fails_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (tau : R),
   0 < tau ->
-  exists x A y : 'cV_1,
-    ham_xy e tau 1 0 A 0 x y <>
-    f_right 1 e tau 1 - dot 0 x + 1 / 2 * dot y y -
-    1 / 1 * K_z e tau 1 (1 *: (0^T *m y)).
+  exists (x : 'cV[R]_1) (A : 'M[R]_1) (y : 'cV[R]_1),
+  ham_xy e tau 1 0 A (0 : 'M_1) x y
+  <> f_right 1 e tau 1 - dot 0 x + 1 / 2 * dot y y
+     - 1 / 1 * K_z e tau 1 (1 *: ((0 : 'M[R]_1)^T *m y)).
 
 Definition one_minus_det_fails_statement : Prop :=
   forall R : realFieldType,
-  exists B : 'M_2, 0 < \det (1%:M - B2 B) /\ 1 - \det (B2 B) <> \det (1%:M - B2 B).
+  exists B : 'M[R]_2, 0 < \det (1%:M - B2 B) /\ 1 - \det (B2 B) <> \det (1%:M - B2 B).
 
 Definition g_printed18_determinant_fails_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (tau : R),
-  0 < tau -> exists B : 'M_2, g_printed18 e tau 1 B <> g_right e tau 1 B.
+  0 < tau ->
+  exists B : 'M[R]_2, g_printed18 e tau 1 B <> g_right e tau 1 B.
 
 Definition g_printed18_power_fails_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (tau : R),
   0 < tau ->
-  exists beta : R, 0 < beta /\ g_printed18 e tau beta 0 <> g_right e tau beta 0.
+  exists beta : R, 0 < beta /\
+    g_printed18 e tau beta (0 : 'M[R]_2) <> g_right e tau beta (0 : 'M[R]_2).
 
 Definition g_printed18_one_unit_statement : Prop :=
-  forall (R : realFieldType) (e : exponential R) (tau beta : R) (B : 'cV_1),
+  forall (R : realFieldType) (e : exponential R) (tau beta : R) (B : 'cV[R]_1),
   g_printed18 e tau beta B = g_right e tau beta B.
 
 Definition g_printed22_fails_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (tau : R),
   0 < tau ->
-  exists beta : R,
-    0 < beta /\ tau <> beta /\ g_printed22 e tau beta 0 <> g_right e tau beta 0.
+  exists beta : R, 0 < beta /\ tau <> beta /\
+    g_printed22 e tau beta (0 : 'M[R]_1) <> g_right e tau beta (0 : 'M[R]_1).
 
 Definition ham_x_plus_sign_fails_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (tau : R),
   0 < tau ->
-  exists A : 'cV_2,
-    forall c : R,
-    ~
-    (forall s : config [finType of 'I_2],
-     ham_x e tau 1 0 A 0 (\col_i spin R (s i)) =
-     c - dot 0 (\col_i spin R (s i)) +
-     1 / 2 * form (\col_i spin R (s i)) (A2 A 0) (\col_i spin R (s i))).
+  exists A : 'M[R]_(2, 1), forall c : R,
+    ~ (forall s : config [finType of 'I_2],
+        ham_x e tau 1 0 A (0 : 'M[R]_1) (\col_i spin R (s i))
+        = c - dot 0 (\col_i spin R (s i))
+          + 1 / 2 * form (\col_i spin R (s i)) (A2 A (0 : 'M[R]_1)) (\col_i spin R (s i))).
 
 (* theories/counterexamples/BlockFails.v *)
 
 Definition block_full_marginal_fails_statement : Prop :=
   forall (R : realFieldType) (e : exponential R),
-  exists
-    (q : unit -> bool -> bool -> R) (K1 : {ffun unit -> bool} -> R)
-  (x' : {ffun unit -> bool}),
+  exists (q : unit -> bool -> bool -> R) (K1 : {ffun unit -> bool} -> R) x',
     stochastic (q tt) /\
-    blk_weight e (fun=> (fun=> 0)) q K1 x' <>
-    blk_Z0 e (fun=> (fun=> 0)) * blk_p e (fun=> (fun=> 0)) q K1 x' *
-    blk_mean0 e (fun=> (fun=> 0)) q
-      (fun x : {ffun unit -> bool} => e (K1 x)) x'.
+    blk_weight e (fun _ _ => 0) q K1 x'
+    <> blk_Z0 e (fun (_ : unit) (_ : bool) => 0) * blk_p e (fun _ _ => 0) q K1 x'
+       * blk_mean0 e (fun _ _ => 0) q (fun x => e (K1 x)) x'.
 
 Definition block_Zb_product_fails_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (K : R),
-  K != 0 -> \sum_s \sum_t e (K * spin R s * spin R t) <> (\sum_s e 0) * (\sum_t e 0).
+  K != 0 ->
+  \sum_s \sum_t e (K * spin R s * spin R t)
+  <> (\sum_(s : bool) e 0) * (\sum_(t : bool) e 0).
 
 (* theories/counterexamples/RbmFails.v *)
 
 Definition model_h_printed_fails_statement : Prop :=
-  forall (R : realFieldType) (e : exponential R) (I J : finType)
+  forall (R : realFieldType) (e : exponential R) (I J : finType) 
     (b : J -> R) (c : I -> R) (a : J),
-  (0 < #|I|)%N ->
-  b a != 0 ->
-  model_h e b (fun=> (fun=> 0)) c a <>
-  \sum_v th e (hidden_field b (fun=> (fun=> 0)) v a).
+  (0 < #|I|)%N -> b a != 0 ->
+  model_h e b (fun _ _ => 0) c a
+  <> \sum_(v : config I) th e (hidden_field b (fun _ _ => 0) v a).
 
 Definition model_v_printed_fails_statement : Prop :=
-  forall (R : realFieldType) (e : exponential R) (I J : finType)
+  forall (R : realFieldType) (e : exponential R) (I J : finType) 
     (b : J -> R) (c : I -> R) (i : I),
-  (0 < #|J|)%N ->
-  c i != 0 ->
-  model_v e b (fun=> (fun=> 0)) c i <>
-  \sum_h th e (visible_field (fun=> (fun=> 0)) c h i).
+  (0 < #|J|)%N -> c i != 0 ->
+  model_v e b (fun _ _ => 0) c i
+  <> \sum_(h : config J) th e (visible_field (fun _ _ => 0) c h i).
 
 Definition model_vh_printed_fails_statement : Prop :=
-  forall (R : realFieldType) (e : exponential R) (I J : finType)
+  forall (R : realFieldType) (e : exponential R) (I J : finType) 
     (b : J -> R) (c : I -> R) (i : I) (a : J),
-  b a != 0 ->
-  c i != 0 ->
-  model_vh e b (fun=> (fun=> 0)) c i a <>
-  \sum_v
-     \sum_h
-        th e (hidden_field b (fun=> (fun=> 0)) v a) *
-        th e (visible_field (fun=> (fun=> 0)) c h i).
+  b a != 0 -> c i != 0 ->
+  model_vh e b (fun _ _ => 0) c i a
+  <> \sum_(v : config I) \sum_(h : config J)
+       th e (hidden_field b (fun _ _ => 0) v a) * th e (visible_field (fun _ _ => 0) c h i).
 
 Definition model_vh_tanh_tanh_fails_statement : Prop :=
   forall (R : realFieldType) (e : exponential R) (K : R),
   K != 0 ->
-  let W := fun=> (fun=> K) in
-  let z := fun=> 0 in
-  model_vh e z W z tt tt <>
-  expectVH (rbm_weight e z W z)
-    (fun v h : config unit =>
-     th e (hidden_field z W v tt) * th e (visible_field W z h tt)).
+  let W := fun (_ _ : unit) => K in let z := fun _ : unit => 0 in
+  model_vh e z W z tt tt
+  <> expectVH (rbm_weight e z W z)
+       (fun v h => th e (hidden_field z W v tt) * th e (visible_field W z h tt)).
 
 (* theories/RealInstance.v *)
 
