@@ -12,5 +12,4 @@ pub use lattice::{Boundary, Lattice, LatticeError};
 pub use rbm::{Layer, Rbm, RbmError, Units};
 pub use rbm_factors::RbmFactors;
 pub use rbm_parameters::RbmParameters;
-pub use rbm::{Rbm, RbmError, Units};
 pub use spin_hamiltonian::{ModelError, ModelFileError, SpinHamiltonian, Term};
