@@ -74,12 +74,27 @@ pub fn bond_correlator(n: i64) -> Enclosure {
 /// |π n b_{±n} ∓ 1| ≤ Σ_j |g_j| (|j| + ½)/(n − |j| − ½) + |Σ_j g_j − 1| =: r_n,   Σ_j g_j = 1 exactly
 /// π² N² E_N ∈ [(1 − r_N)², (1 + r_N)²]
 /// ```
-/// and `r_n` falls with n.
+/// and `r_n` falls with n. The entries themselves are held against this bound at n = 1000;
+/// [`Enclosure::UNBOUNDED`] is returned if they break it.
 ///
 /// # Panics
 /// If N is below 1000.
 pub fn bond_exponent(n: i64) -> Enclosure {
     assert!(n >= 1000, "the bound is for large distances");
+    let (r, nearby) = (deviation(n), deviation(1000));
+    let one = Enclosure::one();
+    let scaled = bond_correlator(1000) * (Enclosure::pi() * Enclosure::exact(1000.0)).square();
+    let allowed = (one - Enclosure::exact(nearby)).hull(one + Enclosure::exact(nearby));
+    if !(allowed.square().contains(scaled.lo()) && allowed.square().contains(scaled.hi())) {
+        return Enclosure::UNBOUNDED;
+    }
+    let spread = ((one + Enclosure::exact(r)) / (one - Enclosure::exact(r))).ln();
+    let half_width = (spread + spread).hi() / std::f64::consts::LN_2 * 1.000_001;
+    Enclosure::around(2.0, half_width)
+}
+
+/// `r_n` of [`bond_exponent`].
+fn deviation(n: i64) -> f64 {
     let bound: Enclosure = smooth_factor()
         .into_iter()
         .map(|(j, g)| {
@@ -87,11 +102,7 @@ pub fn bond_exponent(n: i64) -> Enclosure {
             g.abs() * Enclosure::exact(j + 0.5) / Enclosure::exact(n as f64 - j - 0.5)
         })
         .sum();
-    let r = bound.hi() + LEFT_OUT;
-    let one = Enclosure::one();
-    let spread = ((one + Enclosure::exact(r)) / (one - Enclosure::exact(r))).ln();
-    let half_width = (spread + spread).hi() / std::f64::consts::LN_2 * 1.000_001;
-    Enclosure::around(2.0, half_width)
+    bound.hi() + LEFT_OUT
 }
 
 #[cfg(test)]

@@ -389,6 +389,25 @@ fn decide_dimensions(d: &mut Docket) {
     .mutant("Δ_ε = 1/2 (free fermion)", twice(0.125, 0.5))
     .mutant("the two exchanged", twice(1.0, 0.125))
     .finish();
+    // What the pair correlation rests on: four spins on a diagonal have the minor of the determinant.
+    let boxes = [Case::new(4, "σ₀₀ σ₁₁ σ₂₂ σ₃₃", 2_i64)];
+    let minor = |step: i64, order: usize| {
+        let a = |m: i64| low_temperature_entry(m, order);
+        let minor = &a(0) * &a(0) - &a(step) * &a(-step);
+        minor.coefficients().to_vec()
+    };
+    d.on(
+        "low-temperature series of two pairs: the minor of the determinant against spins counted in boxes",
+        &boxes,
+        |_| aligned_box_series(4, &[(-1, -1), (0, 0), (1, 1), (2, 2)]).coefficients().to_vec(),
+    )
+    .printed(|&step| minor(step, 4))
+    .mutant("pairs uncorrelated", |_| {
+        let a = low_temperature_entry(0, 4);
+        (&a * &a).coefficients().to_vec()
+    })
+    .mutant("pairs one step closer", |&step| minor(step - 1, 4))
+    .finish_constant();
 }
 
 /// The correlation along a diagonal at temperature T, in hundredths.
