@@ -656,9 +656,7 @@ mod tests {
         let mut s = Seed(seed).stream("machine", 0);
         let mut draw = |n: usize| (0..n).map(|_| s.uniform_in(-size, size)).collect();
         let (w, a, b) = (draw(visible * hidden), draw(visible), draw(hidden));
-        Rbm::new(w, a, b)
-            .unwrap()
-            .with_units(units[0], units[1])
+        Rbm::new(w, a, b).unwrap().with_units(units[0], units[1])
     }
 
     /// All joint states in high precision.

@@ -249,13 +249,16 @@ impl Docket {
 
     /// A theorem and a computation that cannot both be right, if there are any.
     fn contradiction(&self) -> Option<String> {
-        [Form::Printed, Form::Conditional, Form::Corrected].into_iter().find_map(|form| {
-            let proved = self
-                .entries
-                .iter()
-                .find(|e| e.form == form && e.kind == EvidenceKind::Proof && e.agree > 0)?;
-            self.refuted(form).then(|| format!("the {} is refuted, yet {}", form.words(), proved.scope))
-        })
+        [Form::Printed, Form::Conditional, Form::Corrected]
+            .into_iter()
+            .find_map(|form| {
+                let proved = self
+                    .entries
+                    .iter()
+                    .find(|e| e.form == form && e.kind == EvidenceKind::Proof && e.agree > 0)?;
+                self.refuted(form)
+                    .then(|| format!("the {} is refuted, yet {}", form.words(), proved.scope))
+            })
     }
 
     /// The status, and why it is inconclusive if it is.

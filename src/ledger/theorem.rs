@@ -50,7 +50,10 @@ fn blocks(text: &str) -> BTreeMap<&str, &str> {
     text.split("\n\n")
         .filter_map(|block| {
             let block = block.trim();
-            let name = block.strip_prefix("Definition ")?.split("_statement").next()?;
+            let name = block
+                .strip_prefix("Definition ")?
+                .split("_statement")
+                .next()?;
             block.ends_with('.').then_some((name, block))
         })
         .collect()
@@ -62,13 +65,19 @@ impl Theorem {
     /// # Errors
     /// What is amiss, as a sentence.
     pub(super) fn check(&self) -> Result<(), String> {
-        let block = statements()
-            .get(self.name)
-            .ok_or_else(|| format!("the theorem {} is not in proofs/audit/Statements.v", self.name))?;
+        let block = statements().get(self.name).ok_or_else(|| {
+            format!(
+                "the theorem {} is not in proofs/audit/Statements.v",
+                self.name
+            )
+        })?;
         if statement_hash(block) == self.hash {
             Ok(())
         } else {
-            Err(format!("the statement of {} is not the one that the claim was written against", self.name))
+            Err(format!(
+                "the statement of {} is not the one that the claim was written against",
+                self.name
+            ))
         }
     }
 }
@@ -93,7 +102,11 @@ mod tests {
 
     #[test]
     fn a_changed_or_missing_statement_is_no_evidence() {
-        let theorem = |name, hash| Theorem { name, role: Role::Proves, hash };
+        let theorem = |name, hash| Theorem {
+            name,
+            role: Role::Proves,
+            hash,
+        };
         assert!(theorem("no_such_theorem", 0).check().is_err());
         let (&name, block) = statements().iter().next().unwrap();
         assert!(theorem(name, statement_hash(block)).check().is_ok());

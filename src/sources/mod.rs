@@ -21,7 +21,12 @@ pub fn all_claims() -> Vec<Claim> {
         claim.theorems = theorems::of(claim.id);
     }
     // Stable, so that what has no number keeps the order of its module.
-    claims.sort_by_key(|c| (Source::ALL.iter().position(|&s| s == c.source), number(c.id)));
+    claims.sort_by_key(|c| {
+        (
+            Source::ALL.iter().position(|&s| s == c.source),
+            number(c.id),
+        )
+    });
     claims
 }
 
@@ -43,4 +48,26 @@ pub fn expectations() -> &'static Expectations {
         Expectations::parse(include_str!("expected.txt"))
             .expect("the committed list is well-formed")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn theorems_are_named_for_claims_that_exist() {
+        let claims = all_claims();
+        for id in theorems::claims() {
+            assert!(claims.iter().any(|c| c.id == id), "{id} is no claim");
+        }
+        assert!(claims.iter().filter(|c| !c.theorems.is_empty()).count() >= 25);
+    }
+
+    #[test]
+    fn claims_stand_in_the_order_of_the_documents() {
+        assert_eq!(number("jefferson2019-eq29-zb"), 29);
+        assert_eq!(number("martin2015-rge"), u32::MAX);
+        let ids: Vec<&str> = all_claims().iter().map(|c| c.id).collect();
+        assert_eq!(ids[0], "jefferson2019-eq01");
+    }
 }

@@ -11,7 +11,6 @@ mod trajectory;
 use crate::ledger::Claim;
 
 pub(super) const CLAIMS: &[Claim] = &[
-    maps::RECONSTRUCTION,
     maps::FLOW_MAP,
     maps::FIXED_POINT,
     maps::LINEAR_FLOW_MAP,

@@ -7,16 +7,6 @@ use crate::symbolic::{Field, Matrix};
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
-pub(super) const RECONSTRUCTION: Claim = Claim {
-    id: "martin2015-reconstruction-error",
-    source: Source::Martin2015,
-    title: "what training minimizes",
-    printed: "min |‖f(X) − X‖",
-    conventions: &["the first bar has no partner; ‖f(X) − X‖ is meant"],
-    definition: true,
-    ..Claim::BLANK
-};
-
 pub(super) const FLOW_MAP: Claim = Claim {
     id: "martin2015-flow-map",
     source: Source::Martin2015,
