@@ -3,7 +3,7 @@
 (* together.  The output is compared with axioms.expected.                       *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From Blockspin Require Import Definitions.
-From Blockspin Require Import Exponential MehtaSchwab Factorized Ising TransferMatrix Marginalization GaussianDBM BlockRG Inequalities Walsh Stationarity RbmConditionals counterexamples.MehtaSchwabFails counterexamples.GaussianFails counterexamples.BlockFails counterexamples.RbmFails RealInstance.
+From Blockspin Require Import Exponential MehtaSchwab Factorized Ising TransferMatrix Marginalization GaussianDBM BlockRG Inequalities Walsh Stationarity RbmConditionals KLGradient Cumulants counterexamples.MehtaSchwabFails counterexamples.GaussianFails counterexamples.BlockFails counterexamples.RbmFails RealInstance.
 From BlockspinAudit Require Import Statements.
 
 (* theories/Exponential.v *)
@@ -401,6 +401,48 @@ Definition RbmConditionals_bundle :=
    data_v_mean_checked).
 Locate RbmConditionals_bundle.
 Print Assumptions RbmConditionals_bundle.
+
+(* theories/KLGradient.v *)
+
+Definition is_derive_unique_checked : is_derive_unique_statement := @KLGradient.is_derive_unique.
+Definition kl_gradient_checked : kl_gradient_statement := @KLGradient.kl_gradient.
+Definition kl_gradient_W_checked : kl_gradient_W_statement := @KLGradient.kl_gradient_W.
+Definition kl_gradient_visible_bias_checked : kl_gradient_visible_bias_statement := @KLGradient.kl_gradient_visible_bias.
+Definition kl_gradient_hidden_bias_checked : kl_gradient_hidden_bias_statement := @KLGradient.kl_gradient_hidden_bias.
+Definition kl_gradient_W_printed_iff_checked : kl_gradient_W_printed_iff_statement := @KLGradient.kl_gradient_W_printed_iff.
+Definition kl_gradient_visible_bias_printed_iff_checked : kl_gradient_visible_bias_printed_iff_statement := @KLGradient.kl_gradient_visible_bias_printed_iff.
+Definition kl_gradient_hidden_bias_printed_iff_checked : kl_gradient_hidden_bias_printed_iff_statement := @KLGradient.kl_gradient_hidden_bias_printed_iff.
+
+Definition KLGradient_bundle :=
+  (is_derive_unique_checked,
+   kl_gradient_checked,
+   kl_gradient_W_checked,
+   kl_gradient_visible_bias_checked,
+   kl_gradient_hidden_bias_checked,
+   kl_gradient_W_printed_iff_checked,
+   kl_gradient_visible_bias_printed_iff_checked,
+   kl_gradient_hidden_bias_printed_iff_checked).
+Locate KLGradient_bundle.
+Print Assumptions KLGradient_bundle.
+
+(* theories/Cumulants.v *)
+
+Definition cumulants_unique_checked : cumulants_unique_statement := @Cumulants.cumulants_unique.
+Definition moments_unique_checked : moments_unique_statement := @Cumulants.moments_unique.
+Definition cumulants_scale_checked : cumulants_scale_statement := @Cumulants.cumulants_scale.
+Definition first_cumulants_checked : first_cumulants_statement := @Cumulants.first_cumulants.
+Definition gaussian_cumulants_iff_checked : gaussian_cumulants_iff_statement := @Cumulants.gaussian_cumulants_iff.
+Definition cumulants_series_checked : cumulants_series_statement := @Cumulants.cumulants_series.
+
+Definition Cumulants_bundle :=
+  (cumulants_unique_checked,
+   moments_unique_checked,
+   cumulants_scale_checked,
+   first_cumulants_checked,
+   gaussian_cumulants_iff_checked,
+   cumulants_series_checked).
+Locate Cumulants_bundle.
+Print Assumptions Cumulants_bundle.
 
 (* theories/counterexamples/MehtaSchwabFails.v *)
 

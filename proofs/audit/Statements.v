@@ -993,6 +993,111 @@ Definition data_v_mean_statement : Prop :=
   forall (R : realFieldType) (I : finType) (N : nat) (s : 'I_N -> config I) (i : I),
   data_v (empirical R s) i = (\sum_A spin R (s A i)) / N%:R.
 
+(* theories/KLGradient.v *)
+
+Definition is_derive_unique_statement : Prop :=
+  forall (R : realFieldType) (f : R -> R) (x l l' : R),
+  is_derive f x l -> is_derive f x l' -> l = l'.
+
+Definition kl_gradient_statement : Prop :=
+  forall (R : realFieldType) (e : exponential R) (V H : finType)
+    (E F : V -> H -> R) (q : V -> R),
+  V ->
+  H ->
+  distribution q ->
+  (forall (v : V) (h : H), `|F v h| <= 1) ->
+  is_derive
+    (fun t : R =>
+     KL e q (probV (weight_of e (fun (v : V) (h : H) => E v h - t * F v h)))) 0
+    (expectVH (weight_of e E) F -
+     \sum_v \sum_h q v * condH (weight_of e E) h v * F v h).
+
+Definition kl_gradient_W_statement : Prop :=
+  forall (R : realFieldType) (e : exponential R) (I J : finType)
+    (b : J -> R) (W : I -> J -> R) (c : I -> R) (q : config I -> R),
+  distribution q ->
+  forall (i : I) (a : J),
+  is_derive (fun x : R => KL e q (probV (rbm_weight e b (set_W W i a x) c)))
+    (W i a) (model_vh e b W c i a - data_vh e q b W c i a).
+
+Definition kl_gradient_visible_bias_statement : Prop :=
+  forall (R : realFieldType) (e : exponential R) (I J : finType)
+    (b : J -> R) (W : I -> J -> R) (c : I -> R) (q : config I -> R),
+  distribution q ->
+  forall i : I,
+  is_derive (fun x : R => KL e q (probV (rbm_weight e b W (set_at c i x))))
+    (c i) (model_v e b W c i - data_v q i).
+
+Definition kl_gradient_hidden_bias_statement : Prop :=
+  forall (R : realFieldType) (e : exponential R) (I J : finType)
+    (b : J -> R) (W : I -> J -> R) (c : I -> R) (q : config I -> R),
+  distribution q ->
+  forall a : J,
+  is_derive (fun x : R => KL e q (probV (rbm_weight e (set_at b a x) W c)))
+    (b a) (model_h e b W c a - data_h e q b W c a).
+
+Definition kl_gradient_W_printed_iff_statement : Prop :=
+  forall (R : realFieldType) (e : exponential R) (I J : finType)
+    (b : J -> R) (W : I -> J -> R) (c : I -> R) (q : config I -> R),
+  distribution q ->
+  forall (i : I) (a : J),
+  is_derive (fun x : R => KL e q (probV (rbm_weight e b (set_W W i a x) c)))
+    (W i a) (data_vh e q b W c i a - model_vh e b W c i a) <->
+  data_vh e q b W c i a = model_vh e b W c i a.
+
+Definition kl_gradient_visible_bias_printed_iff_statement : Prop :=
+  forall (R : realFieldType) (e : exponential R) (I J : finType)
+    (b : J -> R) (W : I -> J -> R) (c : I -> R) (q : config I -> R),
+  distribution q ->
+  forall i : I,
+  is_derive (fun x : R => KL e q (probV (rbm_weight e b W (set_at c i x))))
+    (c i) (data_v q i - model_v e b W c i) <-> data_v q i = model_v e b W c i.
+
+Definition kl_gradient_hidden_bias_printed_iff_statement : Prop :=
+  forall (R : realFieldType) (e : exponential R) (I J : finType)
+    (b : J -> R) (W : I -> J -> R) (c : I -> R) (q : config I -> R),
+  distribution q ->
+  forall a : J,
+  is_derive (fun x : R => KL e q (probV (rbm_weight e (set_at b a x) W c)))
+    (b a) (data_h e q b W c a - model_h e b W c a) <->
+  data_h e q b W c a = model_h e b W c a.
+
+(* theories/Cumulants.v *)
+
+Definition cumulants_unique_statement : Prop :=
+  forall (R : realFieldType) (mu kappa kappa' : nat -> R),
+  mu 0%N = 1 ->
+  cumulants_of mu kappa ->
+  cumulants_of mu kappa' -> forall n : nat, kappa n.+1 = kappa' n.+1.
+
+Definition moments_unique_statement : Prop :=
+  forall (R : realFieldType) (mu mu' kappa : nat -> R),
+  mu 0%N = mu' 0%N ->
+  cumulants_of mu kappa -> cumulants_of mu' kappa -> forall n : nat, mu n = mu' n.
+
+Definition cumulants_scale_statement : Prop :=
+  forall (R : realFieldType) (mu kappa : nat -> R) (c : R),
+  cumulants_of mu kappa ->
+  cumulants_of (fun n : nat => c ^+ n * mu n) (fun n : nat => c ^+ n * kappa n).
+
+Definition first_cumulants_statement : Prop :=
+  forall (R : realFieldType) (mu kappa : nat -> R),
+  mu 0%N = 1 ->
+  cumulants_of mu kappa -> kappa 1%N = mu 1%N /\ kappa 2%N = mu 2%N - mu 1%N ^+ 2.
+
+Definition gaussian_cumulants_iff_statement : Prop :=
+  forall (R : realFieldType) (mu kappa : nat -> R),
+  mu 0%N = 1 ->
+  cumulants_of mu kappa ->
+  (forall n : nat, kappa n.+3 = 0) <->
+  (forall n : nat, mu n.+2 = kappa 1%N * mu n.+1 + n.+1%:R * kappa 2%N * mu n).
+
+Definition cumulants_series_statement : Prop :=
+  forall (R : realFieldType) (mu kappa : nat -> R) (N n : nat),
+  (n < N)%N ->
+  cumulants_of mu kappa ->
+  ((moment_poly mu N)^`())`_n = ((cumulant_poly kappa N)^`() * moment_poly mu N)`_n.
+
 (* theories/counterexamples/MehtaSchwabFails.v *)
 
 Definition eq61_zero_without_unit_sum_statement : Prop :=

@@ -141,6 +141,11 @@ Definition data_vh (q : config I -> R) b W c (i : I) (a : J) : R :=
 Definition data_h (q : config I -> R) b W c (a : J) : R :=
   \sum_v \sum_h q v * condH (rbm_weight b W c) h v * spin R (h a).
 Definition data_v (q : config I -> R) (i : I) : R := \sum_v q v * spin R (v i).
+(* One coupling, one bias, set to another value. *)
+Definition set_W W (i : I) (a : J) (x : R) : I -> J -> R :=
+  fun i' a' => if (i' == i) && (a' == a) then x else W i' a'.
+Definition set_at (K : finType) (f : K -> R) (k : K) (x : R) : K -> R :=
+  fun k' => if k' == k then x else f k'.
 (* The empirical distribution of samples s_1 ... s_N. *)
 Definition empirical N (s : 'I_N -> config I) (v : config I) : R :=
   (\sum_A (s A == v)%:R) / N%:R.
@@ -325,13 +330,10 @@ Implicit Types (mu kappa : nat -> R).
 (* m_{n+1} = sum_k C(n,k) kappa_{k+1} m_{n-k}; kappa 0 is not used *)
 Definition cumulants_of mu kappa : Prop :=
   forall n, mu n.+1 = \sum_(k < n.+1) 'C(n, k)%:R * kappa k.+1 * mu (n - k)%N.
-Definition moment (X : finType) (p f : X -> R) (n : nat) : R := expect p (fun x => f x ^+ n).
 (* truncated generating functions, as polynomials *)
 Definition moment_poly mu (N : nat) : {poly R} := \poly_(i < N.+1) (mu i / i`!%:R).
 Definition cumulant_poly kappa (N : nat) : {poly R} :=
   \poly_(i < N.+1) (if i == 0%N then 0 else kappa i / i`!%:R).
-Definition exp_poly (N : nat) (q : {poly R}) : {poly R} :=
-  \sum_(j < N.+1) (j`!%:R)^-1 *: q ^+ j.
 End Cumulants.
 
 Definition is_derive (R : realFieldType) (f : R -> R) (x l : R) : Prop :=
