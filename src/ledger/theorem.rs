@@ -7,6 +7,9 @@ use std::sync::OnceLock;
 /// before an empty line. The proof checker verifies that the theorem `NAME` has that statement.
 const STATEMENTS: &str = include_str!("../../proofs/audit/Statements.v");
 
+/// What the words in the statements mean.
+const DEFINITIONS: &str = include_str!("../../proofs/theories/Definitions.v");
+
 /// What a theorem says of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -31,10 +34,13 @@ pub struct Theorem {
     pub hash: u64,
 }
 
-/// FNV-1a of a statement with all runs of white space made one space: it sees every change of a
-/// statement that is not one of layout, and is no protection against malice.
+/// FNV-1a of all definitions and a statement, with runs of white space made one space: it sees every
+/// change that is not one of layout, and is no protection against malice.
 pub fn statement_hash(statement: &str) -> u64 {
-    let normal = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = DEFINITIONS
+        .split_whitespace()
+        .chain(statement.split_whitespace());
+    let normal = words.collect::<Vec<_>>().join(" ");
     normal.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| {
         (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
     })

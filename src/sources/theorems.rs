@@ -29,12 +29,12 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "zz_without_half_fails",
-                0x35aa_7225_3a2d_cb11,
+                0x504a_b609_8a93_2c6e,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "dbm_energy_split",
-                0xc60c_a761_0b3e_a635,
+                0x4ac0_0222_b2db_f5c8,
             ),
         ],
     ),
@@ -43,7 +43,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "marginal_hamiltonian_partition",
-            0xfd4f_2a97_5762_3f8e,
+            0xce99_f3c1_48b8_31f3,
         )],
     ),
     (
@@ -52,68 +52,68 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "zz_without_half_fails",
-                0x35aa_7225_3a2d_cb11,
+                0x504a_b609_8a93_2c6e,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "dbm_energy_split",
-                0xc60c_a761_0b3e_a635,
+                0x4ac0_0222_b2db_f5c8,
             ),
         ],
     ),
     (
         "jefferson2019-eq07",
         &[
-            theorem(Role::Refutes, "f_printed_fails", 0xe0cd_24c3_28df_66b3),
-            theorem(Role::ProvesCorrection, "ham_xy_eq", 0x4e58_145b_89a9_417e),
+            theorem(Role::Refutes, "f_printed_fails", 0x3025_a24b_efa1_f73e),
+            theorem(Role::ProvesCorrection, "ham_xy_eq", 0xcd02_ef63_25b1_0a49),
         ],
     ),
     (
         "jefferson2019-eq08",
         &[
-            theorem(Role::Refutes, "f_printed_fails", 0xe0cd_24c3_28df_66b3),
-            theorem(Role::Refutes, "B2_index_order_fails", 0xb65a_46c6_cbf8_08f0),
-            theorem(Role::ProvesCorrection, "ham_xy_eq", 0x4e58_145b_89a9_417e),
+            theorem(Role::Refutes, "f_printed_fails", 0x3025_a24b_efa1_f73e),
+            theorem(Role::Refutes, "B2_index_order_fails", 0xc5c0_2ba8_7607_fdd3),
+            theorem(Role::ProvesCorrection, "ham_xy_eq", 0xcd02_ef63_25b1_0a49),
         ],
     ),
     (
         "jefferson2019-eq08-f",
         &[
-            theorem(Role::Refutes, "f_printed_fails", 0xe0cd_24c3_28df_66b3),
-            theorem(Role::ProvesCorrection, "ham_xy_eq", 0x4e58_145b_89a9_417e),
+            theorem(Role::Refutes, "f_printed_fails", 0x3025_a24b_efa1_f73e),
+            theorem(Role::ProvesCorrection, "ham_xy_eq", 0xcd02_ef63_25b1_0a49),
         ],
     ),
     (
         "jefferson2019-eq08-b-prime",
         &[
-            theorem(Role::Refutes, "B2_index_order_fails", 0xb65a_46c6_cbf8_08f0),
-            theorem(Role::ProvesCorrection, "ham_xy_eq", 0x4e58_145b_89a9_417e),
+            theorem(Role::Refutes, "B2_index_order_fails", 0xc5c0_2ba8_7607_fdd3),
+            theorem(Role::ProvesCorrection, "ham_xy_eq", 0xcd02_ef63_25b1_0a49),
         ],
     ),
     (
         "jefferson2019-eq09",
         &[
-            theorem(Role::Refutes, "q_printed_fails", 0x92f4_0329_b958_224e),
-            theorem(Role::ProvesCorrection, "cgf_eq", 0xa892_c0dc_7671_a583),
+            theorem(Role::Refutes, "q_printed_fails", 0xc5d6_ae1f_72cc_8d7b),
+            theorem(Role::ProvesCorrection, "cgf_eq", 0xccd6_8dbd_7828_69d8),
         ],
     ),
     (
         "jefferson2019-eq10",
         &[
-            theorem(Role::Refutes, "q_printed_fails", 0x92f4_0329_b958_224e),
-            theorem(Role::ProvesCorrection, "cgf_eq", 0xa892_c0dc_7671_a583),
+            theorem(Role::Refutes, "q_printed_fails", 0xc5d6_ae1f_72cc_8d7b),
+            theorem(Role::ProvesCorrection, "cgf_eq", 0xccd6_8dbd_7828_69d8),
         ],
     ),
     (
         "jefferson2019-eq10-value",
-        &[theorem(Role::Proves, "cgf_eq", 0xa892_c0dc_7671_a583)],
+        &[theorem(Role::Proves, "cgf_eq", 0xccd6_8dbd_7828_69d8)],
     ),
     (
         "jefferson2019-eq11",
         &[theorem(
             Role::Proves,
             "cgf_at_coupling",
-            0x45ac_93ca_6dc1_0888,
+            0xf009_7884_3f75_d5a9,
         )],
     ),
     (
@@ -122,9 +122,9 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "ham_xy_without_coupling_fails",
-                0xc5fe_407e_4c94_55d1,
+                0x8ad4_349e_2340_f7be,
             ),
-            theorem(Role::ProvesCorrection, "ham_xy_cgf", 0x8e51_5fd6_eae6_ad74),
+            theorem(Role::ProvesCorrection, "ham_xy_cgf", 0x3e5d_a831_320d_d325),
         ],
     ),
     (
@@ -132,7 +132,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::ProvesCorrection,
             "ham_xy_cumulants",
-            0x3902_4b9a_f586_08cd,
+            0x2dbd_0605_158e_3f7e,
         )],
     ),
     (
@@ -140,7 +140,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "ham_xy_cumulants",
-            0x3902_4b9a_f586_08cd,
+            0x2dbd_0605_158e_3f7e,
         )],
     ),
     (
@@ -148,28 +148,28 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "ham_xy_exponent",
-            0xc2d1_6a52_559e_44be,
+            0x5eb0_e46c_2eb7_917f,
         )],
     ),
     (
         "jefferson2019-eq15",
         &[
-            theorem(Role::Refutes, "one_minus_det_fails", 0x67d5_2156_914f_085b),
+            theorem(Role::Refutes, "one_minus_det_fails", 0x3fe4_35ff_76a6_d360),
             theorem(
                 Role::ProvesCorrection,
                 "marginal_x_exponent",
-                0x65de_e9c7_6385_d575,
+                0x8bc6_4865_9ae1_e032,
             ),
         ],
     ),
     (
         "jefferson2019-eq15-factor",
         &[
-            theorem(Role::Refutes, "one_minus_det_fails", 0x67d5_2156_914f_085b),
+            theorem(Role::Refutes, "one_minus_det_fails", 0x3fe4_35ff_76a6_d360),
             theorem(
                 Role::ProvesCorrection,
                 "marginal_x_exponent",
-                0x65de_e9c7_6385_d575,
+                0x8bc6_4865_9ae1_e032,
             ),
         ],
     ),
@@ -179,12 +179,12 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "ham_x_plus_sign_fails",
-                0x0974_8d8b_8bc8_dbaa,
+                0x610b_5768_8e9e_ab07,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "marginal_x_exponent",
-                0x65de_e9c7_6385_d575,
+                0x8bc6_4865_9ae1_e032,
             ),
         ],
     ),
@@ -193,7 +193,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "marginal_hamiltonian_partition",
-            0xfd4f_2a97_5762_3f8e,
+            0xce99_f3c1_48b8_31f3,
         )],
     ),
     (
@@ -202,9 +202,9 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "ham_x_plus_sign_fails",
-                0x0974_8d8b_8bc8_dbaa,
+                0x610b_5768_8e9e_ab07,
             ),
-            theorem(Role::ProvesCorrection, "ham_x_eq", 0xd90c_cd2f_8c07_5900),
+            theorem(Role::ProvesCorrection, "ham_x_eq", 0x8f90_13e6_c878_f055),
         ],
     ),
     (
@@ -213,14 +213,14 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "g_printed18_determinant_fails",
-                0x0550_9619_efcb_65cb,
+                0x5a20_b251_339c_7bfc,
             ),
             theorem(
                 Role::Refutes,
                 "g_printed18_power_fails",
-                0xf596_c8f1_7c01_418f,
+                0x98da_4b38_e12b_c9ce,
             ),
-            theorem(Role::ProvesCorrection, "ham_x_eq", 0xd90c_cd2f_8c07_5900),
+            theorem(Role::ProvesCorrection, "ham_x_eq", 0x8f90_13e6_c878_f055),
         ],
     ),
     (
@@ -228,7 +228,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "cgf_at_half_inverse",
-            0x57fc_193d_868f_4f05,
+            0x5afc_d1ca_a339_7328,
         )],
     ),
     (
@@ -237,9 +237,9 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "ham_x_plus_sign_fails",
-                0x0974_8d8b_8bc8_dbaa,
+                0x610b_5768_8e9e_ab07,
             ),
-            theorem(Role::ProvesCorrection, "ham_x_cgf", 0x15eb_6fba_d160_9456),
+            theorem(Role::ProvesCorrection, "ham_x_cgf", 0xaf7d_c8e8_6cab_f991),
         ],
     ),
     (
@@ -248,38 +248,38 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "ham_x_plus_sign_fails",
-                0x0974_8d8b_8bc8_dbaa,
+                0x610b_5768_8e9e_ab07,
             ),
-            theorem(Role::ProvesCorrection, "ham_x_eq", 0xd90c_cd2f_8c07_5900),
+            theorem(Role::ProvesCorrection, "ham_x_eq", 0x8f90_13e6_c878_f055),
             theorem(
                 Role::ProvesCorrection,
                 "joint_elimination",
-                0x441c_444f_997c_28ab,
+                0xb5b3_8b0a_8475_beb6,
             ),
         ],
     ),
     (
         "jefferson2019-eq22",
         &[
-            theorem(Role::Refutes, "g_printed22_fails", 0xf007_3331_aa4c_292a),
-            theorem(Role::ProvesCorrection, "ham_x_eq", 0xd90c_cd2f_8c07_5900),
+            theorem(Role::Refutes, "g_printed22_fails", 0x994e_a83f_44cb_f1f5),
+            theorem(Role::ProvesCorrection, "ham_x_eq", 0x8f90_13e6_c878_f055),
         ],
     ),
     (
         "jefferson2019-eq22-g-sign",
         &[
-            theorem(Role::Refutes, "g_printed22_fails", 0xf007_3331_aa4c_292a),
-            theorem(Role::ProvesCorrection, "ham_x_eq", 0xd90c_cd2f_8c07_5900),
+            theorem(Role::Refutes, "g_printed22_fails", 0x994e_a83f_44cb_f1f5),
+            theorem(Role::ProvesCorrection, "ham_x_eq", 0x8f90_13e6_c878_f055),
         ],
     ),
     (
         "jefferson2019-eq23",
         &[
-            theorem(Role::Proves, "marginal_means", 0x9348_eb9c_cea6_5ecf),
+            theorem(Role::Proves, "marginal_means", 0xdd8c_f554_b81d_97bc),
             theorem(
                 Role::Proves,
                 "marginal_means_functional",
-                0xc60c_dea9_9177_cc38,
+                0x7ee2_19ed_c3b6_ca3f,
             ),
         ],
     ),
@@ -288,14 +288,14 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "block_marginal",
-            0x1251_5559_1c76_6627,
+            0xb919_8c16_3792_6a56,
         )],
     ),
     (
         "jefferson2019-eq26",
         &[
-            theorem(Role::Proves, "block_marginal", 0x1251_5559_1c76_6627),
-            theorem(Role::Proves, "block_weight_total", 0x40d9_becc_1771_87a5),
+            theorem(Role::Proves, "block_marginal", 0xb919_8c16_3792_6a56),
+            theorem(Role::Proves, "block_weight_total", 0xd0e4_068b_9bc3_6690),
         ],
     ),
     (
@@ -303,7 +303,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "block_weight_split",
-            0xbc45_b68a_7d62_2e28,
+            0xf700_44f6_b442_5e7b,
         )],
     ),
     (
@@ -311,7 +311,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "block_Z0_product",
-            0xf1f3_5fdb_6326_119b,
+            0xb9ef_b160_9898_26ec,
         )],
     ),
     (
@@ -320,25 +320,25 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "block_Zb_product_fails",
-                0xee25_6b98_bd40_b2a6,
+                0x95e6_ef99_9429_d88d,
             ),
             theorem(
                 Role::ProvesUnderCondition,
                 "block_Zb_product",
-                0x6f92_9ca3_9258_6260,
+                0xf465_e8b0_fb45_94ef,
             ),
         ],
     ),
     (
         "jefferson2019-eq30",
-        &[theorem(Role::Proves, "block_bayes", 0x692e_e897_d753_4463)],
+        &[theorem(Role::Proves, "block_bayes", 0xaabd_22f8_7aac_52aa)],
     ),
     (
         "jefferson2019-eq31",
         &[theorem(
             Role::Proves,
             "block_weight_mean",
-            0xfcc8_ee01_6d9d_cdbc,
+            0x503a_8f62_afc1_d1b3,
         )],
     ),
     (
@@ -346,7 +346,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Refutes,
             "block_full_marginal_fails",
-            0xff20_0105_a75d_d9e1,
+            0x4f00_689c_5e74_96ce,
         )],
     ),
     (
@@ -354,7 +354,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "block_hamiltonian",
-            0x7393_131d_75d5_b0e7,
+            0xa6dd_9cfc_fb9d_cd2a,
         )],
     ),
     (
@@ -362,7 +362,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "joint_is_distribution",
-            0x5548_7de9_1721_c47c,
+            0xd014_b8d6_1909_04c3,
         )],
     ),
     (
@@ -370,7 +370,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "joint_is_distribution",
-            0x5548_7de9_1721_c47c,
+            0xd014_b8d6_1909_04c3,
         )],
     ),
     (
@@ -378,7 +378,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "visible_marginal",
-            0x3ebd_c650_c5bf_2a2a,
+            0x48bb_c5fd_c67c_7b71,
         )],
     ),
     (
@@ -386,17 +386,41 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "hidden_marginal",
-            0x2a57_62e5_0725_2580,
+            0x56a5_ab61_9dfe_6c75,
+        )],
+    ),
+    (
+        "demellokoch2019-eq07",
+        &[theorem(
+            Role::ProvesCorrection,
+            "kl_gradient_W",
+            0x7c4a_ae9d_a4f7_01f1,
+        )],
+    ),
+    (
+        "demellokoch2019-eq08",
+        &[theorem(
+            Role::ProvesCorrection,
+            "kl_gradient_visible_bias",
+            0x9883_bbd1_251b_7214,
+        )],
+    ),
+    (
+        "demellokoch2019-eq09",
+        &[theorem(
+            Role::ProvesCorrection,
+            "kl_gradient_hidden_bias",
+            0xb3c8_2db3_91fe_85ad,
         )],
     ),
     (
         "demellokoch2019-eq10",
         &[
-            theorem(Role::Refutes, "hidden_on_never_tanh", 0x1bea_f881_f52e_ec44),
+            theorem(Role::Refutes, "hidden_on_never_tanh", 0x744c_1b08_2d5c_fe81),
             theorem(
                 Role::ProvesCorrection,
                 "hidden_on_logistic",
-                0x4f2d_30b0_e373_dbdb,
+                0x2405_4048_7a7b_5ed8,
             ),
         ],
     ),
@@ -406,12 +430,12 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "visible_on_never_tanh",
-                0xc1ac_73eb_3f33_b9f9,
+                0xc0c3_567e_5e53_a482,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "visible_on_logistic",
-                0xc2f9_81ff_f910_e538,
+                0xe364_03ca_c505_a85d,
             ),
         ],
     ),
@@ -420,26 +444,26 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "hidden_mean_tanh",
-            0x88e4_83d6_827e_ea2e,
+            0x0edf_ac07_9eff_805f,
         )],
     ),
     (
         "demellokoch2019-eq17",
-        &[theorem(Role::Proves, "data_v_mean", 0x82ac_eb59_0fb9_4e26)],
+        &[theorem(Role::Proves, "data_v_mean", 0x3f45_3c38_8672_207f)],
     ),
     (
         "demellokoch2019-eq38",
         &[theorem(
             Role::Proves,
             "joint_is_distribution",
-            0x5548_7de9_1721_c47c,
+            0xd014_b8d6_1909_04c3,
         )],
     ),
     (
         "demellokoch2019-eq39",
         &[
-            theorem(Role::Proves, "visible_marginal", 0x3ebd_c650_c5bf_2a2a),
-            theorem(Role::Proves, "hidden_marginal", 0x2a57_62e5_0725_2580),
+            theorem(Role::Proves, "visible_marginal", 0x48bb_c5fd_c67c_7b71),
+            theorem(Role::Proves, "hidden_marginal", 0x56a5_ab61_9dfe_6c75),
         ],
     ),
     (
@@ -448,12 +472,12 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "rg_printed_sign_fails",
-                0x1e2a_be90_5eb8_86dc,
+                0x2324_fc66_9983_9e6b,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "rg_probability_chain",
-                0xf96a_504c_e144_0bd4,
+                0xd541_2b2e_5bd6_a09d,
             ),
         ],
     ),
@@ -462,7 +486,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "unit_sum_marginal",
-            0x5fed_4b9e_c024_a8d5,
+            0xd10b_e640_bc21_b6e0,
         )],
     ),
     (
@@ -470,7 +494,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::ProvesUnderCondition,
             "unit_sum_T_iff_own_marginal",
-            0x21fe_6d7c_fb3b_5dce,
+            0x9272_bf92_9fc7_36cb,
         )],
     ),
     (
@@ -479,12 +503,12 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "rg_printed_sign_fails",
-                0x1e2a_be90_5eb8_86dc,
+                0x2324_fc66_9983_9e6b,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "rg_probability_chain",
-                0xf96a_504c_e144_0bd4,
+                0xd541_2b2e_5bd6_a09d,
             ),
         ],
     ),
@@ -493,7 +517,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "marginals_sum_to_one",
-            0xd2ec_a1fb_53bd_5674,
+            0x7dca_cd07_8278_fd55,
         )],
     ),
     (
@@ -501,7 +525,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "factorized_marginals",
-            0xdddd_7df7_2596_7a7a,
+            0x52e0_96d7_3ccb_8307,
         )],
     ),
     (
@@ -509,7 +533,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "factorized_uncorrelated",
-            0x7fc2_419f_df53_ac52,
+            0xbe2b_d618_9eeb_d60d,
         )],
     ),
     (
@@ -517,7 +541,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "factorized_uncorrelated",
-            0x7fc2_419f_df53_ac52,
+            0xbe2b_d618_9eeb_d60d,
         )],
     ),
     (
@@ -525,7 +549,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::ProvesUnderCondition,
             "rbm_eq_factorized_iff_no_coupling",
-            0xd9c2_c8aa_1cdc_1d8e,
+            0x9363_3f41_39d6_c115,
         )],
     ),
     (
@@ -534,18 +558,18 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::ProvesUnderCondition,
                 "kl_joint_factorized",
-                0xd9cd_b50e_4869_0025,
+                0x272c_7d17_495d_d71e,
             ),
             theorem(
                 Role::ProvesUnderCondition,
                 "mutual_information_eq0",
-                0xeece_cc6b_b963_e3d0,
+                0x727d_1434_e871_8471,
             ),
         ],
     ),
     (
         "demellokoch2019-eq51",
-        &[theorem(Role::Proves, "data_vh_tanh", 0x8cda_bd29_2a1b_0b4e)],
+        &[theorem(Role::Proves, "data_vh_tanh", 0x24d6_1f32_485d_5387)],
     ),
     (
         "demellokoch2019-eq52",
@@ -553,18 +577,18 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "model_vh_printed_fails",
-                0xb96b_0225_2ddb_46f9,
+                0x30a0_c975_6308_18dc,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "model_vh_mean",
-                0xb702_6569_aed3_82bf,
+                0x4848_4526_b701_7510,
             ),
         ],
     ),
     (
         "demellokoch2019-eq53",
-        &[theorem(Role::Proves, "data_v_mean", 0x82ac_eb59_0fb9_4e26)],
+        &[theorem(Role::Proves, "data_v_mean", 0x3f45_3c38_8672_207f)],
     ),
     (
         "demellokoch2019-eq54",
@@ -572,18 +596,18 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "model_v_printed_fails",
-                0x9849_77d6_cabc_b79d,
+                0x53b8_0e2d_ef08_5082,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "model_v_mean",
-                0x979e_620e_355d_52bf,
+                0x241d_4b59_3892_60b8,
             ),
         ],
     ),
     (
         "demellokoch2019-eq55",
-        &[theorem(Role::Proves, "data_h_tanh", 0xa0f6_01ff_ac56_a8dc)],
+        &[theorem(Role::Proves, "data_h_tanh", 0x8b52_ce9b_222b_aea7)],
     ),
     (
         "demellokoch2019-eq56",
@@ -591,12 +615,12 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "model_h_printed_fails",
-                0x7eab_9a44_006a_330a,
+                0x39f7_b106_3ee5_fcff,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "model_h_mean",
-                0xbece_f7b2_4699_b411,
+                0x36eb_9371_65ff_e4c0,
             ),
         ],
     ),
@@ -605,7 +629,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::ProvesUnderCondition,
             "hamiltonian_expansion",
-            0xd6c3_3695_efdd_0a26,
+            0x6849_a5d1_f4bf_d0c3,
         )],
     ),
     (
@@ -613,19 +637,19 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::ProvesUnderCondition,
             "hamiltonian_expansion",
-            0xd6c3_3695_efdd_0a26,
+            0x6849_a5d1_f4bf_d0c3,
         )],
     ),
     (
         "demellokoch2019-eq60",
-        &[theorem(Role::Proves, "expNH_RG", 0xff03_9475_cf79_1890)],
+        &[theorem(Role::Proves, "expNH_RG", 0x554d_b26d_b8e4_7e4b)],
     ),
     (
         "demellokoch2019-eq61",
         &[theorem(
             Role::ProvesCorrection,
             "eq61_is_free_energy_difference",
-            0x61ad_0832_e456_41e7,
+            0x91f7_aa9a_7d36_12a4,
         )],
     ),
     (
@@ -633,7 +657,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Refutes,
             "eq61_takes_every_value",
-            0x87e7_d480_2e73_5cd6,
+            0xdef9_47f4_61d9_f073,
         )],
     ),
     (
@@ -641,7 +665,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "eq61_unit_sum_zero",
-            0x8017_5ad9_51f7_b48c,
+            0x51d5_e230_3b5e_7003,
         )],
     ),
     (
@@ -649,7 +673,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "joint_is_distribution",
-            0x5548_7de9_1721_c47c,
+            0xd014_b8d6_1909_04c3,
         )],
     ),
     (
@@ -657,7 +681,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "visible_hamiltonian",
-            0x9bb1_78c6_2d16_90c1,
+            0xf44a_a6c3_6818_720e,
         )],
     ),
     (
@@ -665,7 +689,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "hidden_hamiltonian",
-            0x9aa9_d336_5eba_926d,
+            0xe691_6a8e_5761_ec42,
         )],
     ),
     (
@@ -673,7 +697,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "visible_marginal",
-            0x3ebd_c650_c5bf_2a2a,
+            0x48bb_c5fd_c67c_7b71,
         )],
     ),
     (
@@ -681,7 +705,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "hidden_marginal",
-            0x2a57_62e5_0725_2580,
+            0x56a5_ab61_9dfe_6c75,
         )],
     ),
     (
@@ -689,7 +713,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "correlation_preserves_partition",
-            0xb174_6273_fc2d_8dc8,
+            0x1546_acc2_9d84_6213,
         )],
     ),
     (
@@ -697,7 +721,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "correlation_preserves_partition",
-            0xb174_6273_fc2d_8dc8,
+            0x1546_acc2_9d84_6213,
         )],
     ),
     (
@@ -706,12 +730,12 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "effective_hamiltonian_without_minus_fails",
-                0xe030_6a6a_b2bb_e093,
+                0x48d4_d65c_b7bb_38b0,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "effective_hamiltonian",
-                0x833e_3487_8460_251d,
+                0x17ba_04a6_1fca_2660,
             ),
         ],
     ),
@@ -720,7 +744,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "effective_partition_function",
-            0xc00e_10e8_105f_3b4d,
+            0x5fc2_a831_3d1b_e320,
         )],
     ),
     (
@@ -728,7 +752,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "free_energy_preserved",
-            0x6b84_d495_8d00_9c8a,
+            0xb6e4_4560_b4cb_1155,
         )],
     ),
     (
@@ -736,7 +760,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Refutes,
             "layer_free_energies_printed_fail",
-            0x9ffa_883d_50cb_0745,
+            0xb5c7_d07b_c375_8358,
         )],
     ),
     (
@@ -745,12 +769,12 @@ const TABLE: &[(&str, &[Theorem])] = &[
             theorem(
                 Role::Refutes,
                 "joint_hamiltonian_minus_fails",
-                0xf5a3_3ebc_4b90_2ef5,
+                0xf6a9_cf8d_b0a2_bee8,
             ),
             theorem(
                 Role::ProvesCorrection,
                 "joint_hamiltonian_plus",
-                0xe161_a592_8e20_48b1,
+                0x758f_e522_3123_ec7a,
             ),
         ],
     ),
@@ -759,7 +783,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::ProvesCorrection,
             "hamiltonian_expansion",
-            0xd6c3_3695_efdd_0a26,
+            0x6849_a5d1_f4bf_d0c3,
         )],
     ),
     (
@@ -767,7 +791,7 @@ const TABLE: &[(&str, &[Theorem])] = &[
         &[theorem(
             Role::Proves,
             "ring_free_energy_recursion",
-            0x29e3_4d48_9836_3bfc,
+            0x4767_a304_2efb_9ead,
         )],
     ),
 ];
