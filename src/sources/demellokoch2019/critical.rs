@@ -8,6 +8,7 @@ use crate::exact::diagonal_correlator::{
     correlator, critical_correlator, critical_correlator_product, critical_exponent,
     critical_pair_exponent, low_temperature_entry,
 };
+use crate::exact::duality::{bracket_root, torus_stationarity};
 use crate::exact::low_temperature::aligned_box_series;
 use crate::exact::square_ising::{
     critical_temperature, magnetisation_exponent, spontaneous_magnetisation,
@@ -156,6 +157,12 @@ enum Distance {
     Limit,
 }
 
+/// `⟨σ₀₀ σ_NN⟩` at the critical point.
+fn along_critical_diagonal(n: usize) -> Enclosure {
+    let two_over_pi = Enclosure::exact(2.0) / Enclosure::pi();
+    exact(&critical_correlator(n)) * two_over_pi.powi(n as i32)
+}
+
 fn decide_eq32(d: &mut Docket) {
     let cases = [
         Case::new(1, "along a diagonal, N = 1 and 2", Distance::Diagonal(1)),
@@ -165,13 +172,11 @@ fn decide_eq32(d: &mut Docket) {
         Case::new(4, "in a row, N = 4 and 8", Distance::Row(4)),
         Case::new(100, "N → ∞ along a diagonal", Distance::Limit),
     ];
-    let two_over_pi = || Enclosure::exact(2.0) / Enclosure::pi();
-    let diagonal = |n: usize| exact(&critical_correlator(n)) * two_over_pi().powi(n as i32);
     let octave = |g: &dyn Fn(usize) -> Enclosure, n: usize| {
         (g(n) / g(2 * n)).ln() / Enclosure::exact(2.0).ln()
     };
     let exponent = |x: &Distance| match *x {
-        Distance::Diagonal(n) => octave(&diagonal, n),
+        Distance::Diagonal(n) => octave(&along_critical_diagonal, n),
         Distance::Row(n) => octave(&row_correlator, n),
         Distance::Limit => critical_exponent(FAR),
     };
@@ -407,6 +412,29 @@ fn decide_dimensions(d: &mut Docket) {
         (&a * &a).coefficients().to_vec()
     })
     .mutant("pairs one step closer", |&step| minor(step - 1, 4))
+    .finish_constant();
+    // And the rows: neighbours at the self-dual point. The slope of ln y(K) = ln y(K*) at K = K* gives
+    // ⟨σσ′⟩ = ½ coth 2K_c per bond, with K_c from the states of a torus.
+    let tori = [
+        Case::new(9, "K_c from the 3×3 torus", (3, 3)),
+        Case::new(6, "K_c from the 2×3 torus", (2, 3)),
+    ];
+    d.on(
+        "neighbours in a row at T_c: b₀ against the energy at the self-dual point",
+        &tori,
+        |&(r, c)| {
+            bracket_root(&torus_stationarity(r, c), 2, 5, 48).map_or(
+                Enclosure::UNBOUNDED,
+                |(low, high)| {
+                    let w = exact(&low).hull(exact(&high)).square();
+                    (w + Enclosure::one()) / (w - Enclosure::one()) * Enclosure::exact(0.5)
+                },
+            )
+        },
+    )
+    .printed(|_| row_correlator(1))
+    .mutant("diagonal neighbours", |_| along_critical_diagonal(1))
+    .mutant("next neighbours", |_| row_correlator(2))
     .finish_constant();
 }
 

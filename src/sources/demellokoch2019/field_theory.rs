@@ -5,9 +5,7 @@ use crate::exact::free_field::{FreeField, integral_by_whitening, pairings};
 use crate::ledger::{Case, Claim, Docket, Source};
 use crate::numeric::Enclosure;
 use crate::rg::callan_symanzik::{Chain, ScaledChain};
-use crate::rg::mode_elimination::{
-    SlowModes, four_spins, momenta, ring_weight, shells, slow_modes,
-};
+use crate::rg::mode_elimination::{SlowModes, four_spins, momenta, ring_weight, shells};
 use crate::rg::star_elimination::generated_terms;
 use crate::symbolic::{Matrix, RationalFunction};
 use num_complex::Complex;
@@ -540,7 +538,11 @@ fn decide_eq25_spins(d: &mut Docket) {
         for s in four_spins() {
             let w = ring_weight(s, &like);
             let shift = fast * (s[0] - s[1] + s[2] - s[3]).pow(2);
-            sum += q(o(slow_modes(s)) + shift, 1) * &w;
+            // The slow modes by the Fourier sum, not by the room's table.
+            let modes = field_of(&s.map(|x| Complex::new(q(x, 1), q(0, 1))), -1);
+            let part = |x: &BigRational| i64::try_from(x.to_integer()).unwrap_or(i64::MAX);
+            let slow = [part(&modes[0].re), part(&modes[1].re), part(&modes[1].im)];
+            sum += q(o(slow) + shift, 1) * &w;
             z += w;
         }
         sum / z
