@@ -157,7 +157,7 @@ struct Spins {
     linear_weight: Vec<f64>,
 }
 
-/// Sums in units of `2^reference`: weights, and weights times s_i, times P_j, times both.
+/// Sums in units of `2^reference`: weights, and weights times `s_i`, times `P_j`, times both.
 struct Sums {
     reference: i128,
     z: DoubleDouble,
