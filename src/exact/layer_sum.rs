@@ -20,7 +20,7 @@ use rayon::prelude::*;
 /// Most units of the layer that is summed.
 const MOST_UNITS: usize = 32;
 /// Units of it that run within a block.
-const BLOCK: usize = 6;
+const BLOCK: usize = 8;
 /// Bits of the number of a walk.
 const WALK_BITS: usize = 7;
 /// Units after which a block's products, each factor at most 2, are brought back to 1. Larger layers
@@ -497,18 +497,13 @@ impl Spins {
     /// Adds `s_i w`, `P_j w` and `s_i P_j w` of the block.
     fn add_averages(&self, outer: u64, fields: &[i128], scratch: &mut Scratch, sums: &mut Sums) {
         let (n, small, size) = (self.inner, self.a.len(), scratch.weights.len());
+        let large = self.large();
         let sign = |i: usize| outer >> (i - n) & 1 == 1;
         let add = |to: &mut DoubleDouble, x: f64| *to = *to + x.into();
-        let total = halves(&scratch.weights);
-        for i in 0..small {
-            let x = if i < n {
-                signed_sum(&scratch.weights, i)
-            } else if sign(i) {
-                total
-            } else {
-                -total
-            };
-            add(&mut sums.s[i], x);
+        scratch.part.copy_from_slice(&scratch.weights);
+        let total = signed_sums(&mut scratch.part, |i, x| add(&mut sums.s[i], x));
+        for i in n..small {
+            add(&mut sums.s[i], if sign(i) { total } else { -total });
         }
         for j in 0..self.large() {
             let (alpha, beta) = scratch.factors[j];
@@ -527,17 +522,15 @@ impl Spins {
                     *part = w * (up / (alpha + up).max(f64::MIN_POSITIVE));
                 }
             }
-            let total = halves(&scratch.part);
+            let total = signed_sums(&mut scratch.part, |i, x| {
+                add(&mut sums.sp[i * large + j], x);
+            });
             add(&mut sums.p[j], total);
-            for i in 0..small {
-                let x = if i < n {
-                    signed_sum(&scratch.part, i)
-                } else if sign(i) {
-                    total
-                } else {
-                    -total
-                };
-                add(&mut sums.sp[i * self.large() + j], x);
+            for i in n..small {
+                add(
+                    &mut sums.sp[i * large + j],
+                    if sign(i) { total } else { -total },
+                );
             }
         }
     }
@@ -623,7 +616,19 @@ impl Spins {
 fn halves(values: &[f64]) -> f64 {
     match values {
         [] => 0.0,
-        [x] => *x,
+        // In lanes, then the lanes: no longer than a tree of twice the depth.
+        _ if values.len() <= 64 => {
+            let (chunks, rest) = values.as_chunks::<8>();
+            let mut lanes = [0.0; 8];
+            for chunk in chunks {
+                for (lane, x) in lanes.iter_mut().zip(chunk) {
+                    *lane += x;
+                }
+            }
+            let ends = (lanes[0] + lanes[4]) + (lanes[2] + lanes[6]);
+            let odds = (lanes[1] + lanes[5]) + (lanes[3] + lanes[7]);
+            ends + odds + rest.iter().sum::<f64>()
+        }
         _ => {
             let (a, b) = values.split_at(values.len() / 2);
             halves(a) + halves(b)
@@ -631,15 +636,20 @@ fn halves(values: &[f64]) -> f64 {
     }
 }
 
-/// `Σ s_i x(s)`.
-fn signed_sum(values: &[f64], i: usize) -> f64 {
-    let mut sums = [0.0; 2];
-    for chunk in values.chunks_exact(2 << i) {
-        let (down, up) = chunk.split_at(1 << i);
-        sums[0] += down.iter().sum::<f64>();
-        sums[1] += up.iter().sum::<f64>();
+/// `Σ s_i x(s)` for every spin of the block, then `Σ x(s)`; folds the values in place.
+fn signed_sums(values: &mut [f64], mut spin: impl FnMut(usize, f64)) -> f64 {
+    let mut half = values.len() / 2;
+    while half > 0 {
+        let (down, up) = values.split_at_mut(half);
+        let up = &up[..half];
+        let difference = halves(up) - halves(down);
+        spin(half.trailing_zeros() as usize, difference);
+        for (d, u) in down.iter_mut().zip(up) {
+            *d += u;
+        }
+        half /= 2;
     }
-    sums[1] - sums[0]
+    values[0]
 }
 
 #[cfg(test)]

@@ -3,8 +3,11 @@
 //! Every engine takes a model, says beforehand what the work will cost ([`Plan`]), refuses what is
 //! over its [`Limits`], and returns an [`ExactResult`] whose numbers are enclosures.
 //!
-//! [`enumerate`] sums all states of a spin Hamiltonian in blocks; [`rational_partition`] does the same
-//! in ℚ, by a plain loop that shares no code with it, for models whose `e^K` are rational.
+//! [`solve`] picks the engine for a spin Hamiltonian: [`enumerate`] sums all its states in blocks,
+//! [`eliminate`] sums out one spin after another and reaches far where few spins meet. [`Elimination`]
+//! also takes factor graphs of any cardinality, draws exact samples and finds a largest weight.
+//! [`rbm_sum`] sums the smaller layer of a Boltzmann machine. [`rational_partition`] sums all states in
+//! ℚ, by a plain loop that shares no code with the others, for models whose `e^K` are rational.
 
 pub mod conformal;
 pub mod correlation_bounds;
@@ -20,6 +23,7 @@ pub mod square_ising;
 pub mod walsh;
 
 mod chain;
+mod elimination;
 mod enumeration;
 mod fixed_energy;
 mod joint_table;
@@ -30,11 +34,13 @@ mod rbm;
 #[cfg(test)]
 mod reference;
 mod result;
+mod select;
 
 pub use chain::{
     ChainEnds, TransferMatrix, chain_by_enumeration, chain_inverse_correlation_length,
     chain_log_z_per_spin, open_chain_partition, ring_log_z,
 };
+pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
 pub use joint_table::JointTable;
 pub use layer_sum::{RbmAverages, RbmResult, plan_rbm, rbm_sum};
@@ -42,3 +48,4 @@ pub use plan::{ExactError, Limits, Plan, Quantity};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};
+pub use select::{plan_all, solve};

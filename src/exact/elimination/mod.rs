@@ -1,0 +1,1084 @@
+//! Summing out one variable after another: exact for every discrete model of small width.
+//!
+//! Each variable in turn is summed out of the product of the tables that hold it, which leaves a table
+//! (a *message*) over its neighbours. The cost is the size of these tables, known from the order alone
+//! before any work. Tables are normalised by powers of two; weights are not negative, so that relative
+//! errors only add up, one unit roundoff for every operation on the way of a number.
+//!
+//! Where the entries of a table spread over more than the range of a double the whole pass is done
+//! again with an exponent beside every entry.
+
+mod order;
+mod table;
+
+use super::fixed_energy::{PowerTable, Scale, ScaledSum, U};
+use super::{ExactError, ExactResult, Limits, Method, PairTable, Plan, Quantity, Want};
+use crate::model::{FactorGraph, SpinHamiltonian};
+use crate::numeric::{DoubleDouble, Enclosure};
+use crate::random::Stream;
+use num_traits::Zero;
+use order::{Order, best_order};
+use std::collections::BTreeMap;
+use table::{Table, Weight, Wide, derivative, dots, product, sum_out};
+
+/// Exponents below this, relative to the largest entry, call for wide numbers.
+const LOWEST: i64 = -960;
+/// Nanoseconds a step, that is an entry of a message and a state of the variable summed out.
+const NS_STEP: f64 = 1.0;
+/// Nanoseconds a variable and factor for setting up.
+const NS_OVERHEAD: f64 = 3000.0;
+/// Largest `|ln ψ|` range that exponents beside the entries can hold.
+const STRONGEST: f64 = 1e15;
+
+/// `m · 2^e` with m in `[1, 2)`, or zero.
+type Entry = (f64, i64);
+
+/// A table as it comes from the model.
+#[derive(Clone, Debug)]
+struct Input {
+    scope: Vec<usize>,
+    /// The last variable of the scope fastest.
+    entries: Vec<Entry>,
+}
+
+/// A model made ready for elimination: its tables and the order.
+#[derive(Clone, Debug)]
+pub struct Elimination {
+    cards: Vec<usize>,
+    inputs: Vec<Input>,
+    order: Order,
+    /// Relative error of the product of all inputs, in u.
+    input_error: f64,
+    /// Error of exponents, in nats.
+    energy_error: f64,
+}
+
+/// What one pass over the buckets leaves.
+struct Upward<W> {
+    /// All tables: inputs, then messages. Dropped ones have no values.
+    tables: Vec<Table<W>>,
+    /// For each variable of the order its tables, and its message.
+    buckets: Vec<(Vec<usize>, Option<usize>)>,
+    /// Z; `None` if it is zero.
+    z: Option<ScaledSum>,
+    /// Roundings on the way to Z.
+    roundings: f64,
+}
+
+/// A table needs wide numbers.
+struct Underflow;
+
+/// One pass in either kind of number.
+enum Pass {
+    Double(Upward<f64>),
+    Wide(Upward<Wide>),
+}
+
+impl Elimination {
+    /// Prepares a spin Hamiltonian; state 1 of a variable is spin up.
+    ///
+    /// # Errors
+    /// [`ExactError::TooStrong`] if couplings add up to more than 1e15; [`ExactError::TooLarge`] if a term
+    /// has more than 20 sites.
+    pub fn of_spins(model: &SpinHamiltonian) -> Result<Self, ExactError> {
+        let scale = Scale::for_model(model)?;
+        let sum: f64 = model.terms().iter().map(|t| t.coupling.abs()).sum();
+        if sum > STRONGEST {
+            return Err(ExactError::TooStrong {
+                what: "the coupling of term",
+                index: 0,
+                value: model.terms()[0].coupling,
+                limit: STRONGEST,
+            });
+        }
+        let mut merged = BTreeMap::<Vec<usize>, i128>::new();
+        for term in model.terms() {
+            let mut sites = term.sites.clone();
+            sites.sort_unstable();
+            *merged.entry(sites).or_default() += scale.fixed(term.coupling);
+        }
+        merged.retain(|sites, k| *k != 0 || sites.is_empty());
+        let cards = vec![2; model.spins()];
+        if let Some(sites) = merged
+            .keys()
+            .max_by_key(|s| s.len())
+            .filter(|s| s.len() > 20)
+        {
+            let entries = 2.0_f64.powi(sites.len() as i32);
+            return Err(ExactError::TooLarge {
+                plan: Plan {
+                    method: Method::Elimination,
+                    states: entries,
+                    bytes: 8.0 * entries,
+                    seconds: entries * NS_STEP * 1e-9,
+                },
+                exceeded: Quantity::Engine,
+                largest: Some(20),
+                size_unit: "sites in a term",
+            });
+        }
+        let powers = PowerTable::get();
+        let inputs: Vec<Input> = merged
+            .into_iter()
+            .map(|(scope, k)| {
+                let entries = (0..1_usize << scope.len())
+                    .map(|state| {
+                        let down = scope.len() as u32 - state.count_ones();
+                        let energy = if down.is_multiple_of(2) { k } else { -k };
+                        let m = powers.exp2_fraction(scale.fraction(energy));
+                        let (m, e) = m.parts();
+                        (m, e + scale.floor(energy) as i64)
+                    })
+                    .collect();
+                Input { scope, entries }
+            })
+            .collect();
+        let input_error = 1.05 * inputs.len() as f64;
+        Ok(Self::prepare(
+            cards,
+            inputs,
+            input_error,
+            scale.energy_error(model.terms().len()),
+        ))
+    }
+
+    /// Prepares a factor graph.
+    pub fn of_graph(graph: &FactorGraph) -> Self {
+        let inputs = graph
+            .factors()
+            .iter()
+            .map(|f| Input {
+                scope: f.scope.clone(),
+                entries: f.values.iter().map(|x| x.parts()).collect(),
+            })
+            .collect();
+        Self::prepare(graph.cardinality().to_vec(), inputs, 0.0, 0.0)
+    }
+
+    fn prepare(cards: Vec<usize>, inputs: Vec<Input>, input_error: f64, energy_error: f64) -> Self {
+        let scopes: Vec<&[usize]> = inputs.iter().map(|i| i.scope.as_slice()).collect();
+        let order = best_order(&cards, &scopes);
+        Self {
+            cards,
+            inputs,
+            order,
+            input_error,
+            energy_error,
+        }
+    }
+
+    /// Number of variables.
+    pub fn variables(&self) -> usize {
+        self.cards.len()
+    }
+
+    /// log₂ of the entries of the largest message: the width, for binary variables.
+    pub fn width(&self) -> f64 {
+        self.order.largest.log2()
+    }
+
+    /// What `ln Z`, or `ln Z` and all single marginals, will cost.
+    pub fn plan(&self, marginals: bool) -> Plan {
+        let threads = if self.order.largest > 3e4 {
+            rayon::current_num_threads() as f64
+        } else {
+            1.0
+        };
+        let pieces = (self.cards.len() + self.inputs.len()) as f64;
+        let factor = if marginals { 6.0 } else { 1.0 };
+        let live = if marginals {
+            self.order.entries + 2.0 * self.order.largest
+        } else {
+            3.0 * self.order.largest
+        };
+        Plan {
+            method: Method::Elimination,
+            states: self.order.steps * factor,
+            bytes: 8.0 * live + 300.0 * pieces,
+            seconds: (self.order.steps * factor * NS_STEP / threads + pieces * NS_OVERHEAD) * 1e-9,
+        }
+    }
+
+    fn admit(&self, plan: Plan, limits: &Limits) -> Result<(), ExactError> {
+        let exceeded = if self.order.largest > 2.0_f64.powi(40) {
+            Some(Quantity::Engine)
+        } else {
+            limits.exceeded_by(&plan)
+        };
+        match exceeded {
+            None => Ok(()),
+            Some(exceeded) => Err(ExactError::TooLarge {
+                plan,
+                exceeded,
+                largest: None,
+                size_unit: "",
+            }),
+        }
+    }
+
+    /// `ln Z`; `None` if Z is zero.
+    ///
+    /// # Errors
+    /// [`ExactError::TooLarge`] by the predicted cost.
+    /// # Accuracy
+    /// One unit roundoff for every product, sum and table entry on the way of a number: about 4 u for each
+    /// variable of a grid. Tests `enclosures_contain_the_reference` and
+    /// `wide_and_double_numbers_agree`.
+    pub fn log_z(&self, limits: &Limits) -> Result<Option<Enclosure>, ExactError> {
+        self.admit(self.plan(false), limits)?;
+        Ok(self.log_of(&self.clamped_pass(&[], false)))
+    }
+
+    fn log_of(&self, pass: &Pass) -> Option<Enclosure> {
+        let (z, roundings) = pass.z();
+        z.map(|z| z.ln(self.relative(roundings), self.energy_error))
+    }
+
+    fn relative(&self, roundings: f64) -> f64 {
+        (roundings + self.input_error) * U * (1.0 + 1e-6)
+    }
+
+    /// The pass with some variables held fixed.
+    fn clamped_pass(&self, held: &[(usize, usize)], keep: bool) -> Pass {
+        match self.upward::<f64>(held, keep) {
+            Ok(upward) => Pass::Double(upward),
+            Err(Underflow) => Pass::Wide(
+                self.upward::<Wide>(held, keep)
+                    .unwrap_or_else(|Underflow| unreachable!("wide numbers do not underflow")),
+            ),
+        }
+    }
+
+    /// One input with its variables in the order of elimination, largest entry in `[1, 2)`.
+    fn load<W: Weight>(
+        &self,
+        input: &Input,
+        position: &[usize],
+        held: &[(usize, usize)],
+    ) -> Result<(Table<W>, i64), Underflow> {
+        let state_of = |v: usize| held.iter().find(|h| h.0 == v).map(|h| h.1);
+        let mut scope: Vec<usize> = input
+            .scope
+            .iter()
+            .copied()
+            .filter(|&v| state_of(v).is_none())
+            .collect();
+        scope.sort_unstable_by_key(|&v| position[v]);
+        let size: usize = scope.iter().map(|&v| self.cards[v]).product();
+        let mut state = vec![0; input.scope.len()];
+        let mut entries = Vec::with_capacity(size);
+        for index in 0..size {
+            let mut rest = index;
+            for &v in scope.iter().rev() {
+                let place = input.scope.iter().position(|&w| w == v).unwrap_or(0);
+                state[place] = rest % self.cards[v];
+                rest /= self.cards[v];
+            }
+            for (place, &v) in input.scope.iter().enumerate() {
+                if let Some(s) = state_of(v) {
+                    state[place] = s;
+                }
+            }
+            let from = input
+                .scope
+                .iter()
+                .zip(&state)
+                .fold(0, |i, (&v, &s)| i * self.cards[v] + s);
+            entries.push(input.entries[from]);
+        }
+        let range = entries.iter().filter(|e| e.0 > 0.0).map(|e| e.1);
+        let (low, high) = (range.clone().min(), range.max());
+        let (low, high) = (low.unwrap_or(0), high.unwrap_or(0));
+        if !W::WIDE && low - high < LOWEST {
+            return Err(Underflow);
+        }
+        let values = entries
+            .iter()
+            .map(|&(m, e)| {
+                if m == 0.0 {
+                    W::ZERO
+                } else {
+                    W::new(m, e - high)
+                }
+            })
+            .collect();
+        Ok((Table::new(scope, values), high))
+    }
+
+    /// Sums out all variables in order.
+    fn upward<W: Weight>(
+        &self,
+        held: &[(usize, usize)],
+        keep: bool,
+    ) -> Result<Upward<W>, Underflow> {
+        let n = self.cards.len();
+        let mut position = vec![0; n];
+        for (p, &v) in self.order.sequence.iter().enumerate() {
+            position[v] = p;
+        }
+        let mut z = DoubleDouble::ONE;
+        let mut exponent = 0_i64;
+        let mut roundings = 0.0;
+        let mut zero = false;
+        let mut up = Upward {
+            tables: Vec::with_capacity(self.inputs.len() + n),
+            buckets: vec![(Vec::new(), None); n],
+            z: None,
+            roundings: 0.0,
+        };
+        let mut file = |table: Table<W>, up: &mut Upward<W>, exponent: &mut i64| -> Option<usize> {
+            zero |= table.is_zero();
+            if let Some(&first) = table.scope.first() {
+                up.buckets[position[first]].0.push(up.tables.len());
+                up.tables.push(table);
+                Some(up.tables.len() - 1)
+            } else {
+                let (m, e) = table.values[0].parts();
+                z = z * DoubleDouble::from(m);
+                *exponent += e;
+                None
+            }
+        };
+        for input in &self.inputs {
+            let (table, e) = self.load::<W>(input, &position, held)?;
+            exponent += e;
+            file(table, &mut up, &mut exponent);
+        }
+        for p in 0..n {
+            let x = self.order.sequence[p];
+            if held.iter().any(|h| h.0 == x) {
+                continue;
+            }
+            let members = up.buckets[p].0.clone();
+            let inputs: Vec<&Table<W>> = members.iter().map(|&i| &up.tables[i]).collect();
+            let mut scope: Vec<usize> = self.order.neighbours[p]
+                .iter()
+                .copied()
+                .filter(|v| inputs.iter().any(|t| t.scope.contains(v)))
+                .collect();
+            scope.sort_unstable_by_key(|&v| position[v]);
+            let lowest: i64 = inputs
+                .iter()
+                .filter(|t| !t.is_zero())
+                .map(|t| t.lowest)
+                .sum();
+            if !W::WIDE && lowest < LOWEST {
+                return Err(Underflow);
+            }
+            roundings += (inputs.len().saturating_sub(1) + self.cards[x] - 1) as f64;
+            let values = if inputs.is_empty() {
+                vec![W::new(self.cards[x] as f64, 0)]
+            } else {
+                sum_out(x, &inputs, &scope, &self.cards)
+            };
+            let mut message = Table::new(scope, values);
+            exponent += message.normalize();
+            if !keep {
+                for i in members {
+                    up.tables[i].values = Vec::new();
+                }
+            }
+            up.buckets[p].1 = file(message, &mut up, &mut exponent);
+        }
+        up.roundings = roundings + 1.0;
+        up.z = (!zero).then_some(ScaledSum {
+            value: z,
+            exponent: i128::from(exponent),
+        });
+        Ok(up)
+    }
+
+    /// `ln Z` and the probabilities of all states of all variables.
+    ///
+    /// # Errors
+    /// [`ExactError::TooLarge`], [`ExactError::ZeroPartition`].
+    /// # Accuracy
+    /// Relative error of each probability at most twice that of Z and a few u: test
+    /// `enclosures_contain_the_reference`.
+    pub fn singles(&self, limits: &Limits) -> Result<(Enclosure, Vec<Vec<Enclosure>>), ExactError> {
+        self.admit(self.plan(true), limits)?;
+        self.clamped_singles(&[]).ok_or(ExactError::ZeroPartition)
+    }
+
+    /// The same with some variables held; `None` if that has no weight.
+    fn clamped_singles(&self, held: &[(usize, usize)]) -> Option<(Enclosure, Vec<Vec<Enclosure>>)> {
+        let first = self.clamped_pass(held, true);
+        let log_z = self.log_of(&first)?;
+        let singles = match first {
+            Pass::Double(up) => self.downward(&up, held).or_else(|Underflow| {
+                let Ok(up) = self.upward::<Wide>(held, true) else {
+                    return Err(Underflow);
+                };
+                self.downward(&up, held)
+            }),
+            Pass::Wide(up) => self.downward(&up, held),
+        };
+        let singles = singles.unwrap_or_default();
+        Some((log_z, singles))
+    }
+
+    /// Derivatives of Z by the messages, from the last to the first, and the marginals on the way.
+    fn downward<W: Weight>(
+        &self,
+        up: &Upward<W>,
+        held: &[(usize, usize)],
+    ) -> Result<Vec<Vec<Enclosure>>, Underflow> {
+        let n = self.cards.len();
+        let mut adjoint: Vec<Option<Table<W>>> = vec![None; up.tables.len()];
+        let mut singles: Vec<Vec<Enclosure>> = vec![Vec::new(); n];
+        // A number on the way down has met each operation of the way up at most once, and as many of its own.
+        let radius = self.relative(3.0 * up.roundings + 64.0);
+        // Inputs were filed before the first message.
+        let first_message = up
+            .buckets
+            .iter()
+            .filter_map(|b| b.1)
+            .min()
+            .unwrap_or(up.tables.len());
+        for p in (0..n).rev() {
+            let x = self.order.sequence[p];
+            if let Some(&(_, s)) = held.iter().find(|h| h.0 == x) {
+                singles[x] = (0..self.cards[x])
+                    .map(|k| Enclosure::exact(if k == s { 1.0 } else { 0.0 }))
+                    .collect();
+                continue;
+            }
+            let (members, message) = &up.buckets[p];
+            let above = message.and_then(|m| adjoint[m].take());
+            let tables: Vec<&Table<W>> = members.iter().map(|&i| &up.tables[i]).collect();
+            let lowest: i64 = tables.iter().chain(&above.as_ref()).map(|t| t.lowest).sum();
+            if !W::WIDE && lowest < LOWEST {
+                return Err(Underflow);
+            }
+            let mut single = None;
+            // The largest table first: its product with the derivative by it gives the marginal.
+            let mut places: Vec<usize> = (0..members.len()).collect();
+            places.sort_by_key(|&k| std::cmp::Reverse(tables[k].values.len()));
+            for &k in &places {
+                let is_message = members[k] >= first_message;
+                if single.is_some() && !is_message {
+                    continue;
+                }
+                let others: Vec<&Table<W>> = (0..tables.len())
+                    .filter(|&l| l != k)
+                    .map(|l| tables[l])
+                    .chain(above.as_ref())
+                    .collect();
+                let derivative = derivative(&others, &tables[k].scope, &self.cards);
+                if single.is_none() {
+                    single = Some(dots(tables[k], &derivative, self.cards[x]));
+                }
+                if is_message {
+                    let mut table = Table::new(tables[k].scope.clone(), derivative);
+                    table.normalize();
+                    adjoint[members[k]] = Some(table);
+                }
+            }
+            singles[x] = if let Some(weights) = single {
+                probabilities(&weights, radius, self.energy_error)
+            } else {
+                let q = self.cards[x];
+                vec![Enclosure::exact(1.0) / Enclosure::exact(q as f64); q]
+            };
+        }
+        Ok(singles)
+    }
+
+    /// The joint probabilities of some variables, the last one fastest.
+    ///
+    /// Each state of all but the last variable is held in turn, so the cost is that of [`Self::singles`]
+    /// times the number of these states.
+    /// # Errors
+    /// [`ExactError::TooLarge`], [`ExactError::NoSuchVariable`], [`ExactError::ZeroPartition`].
+    pub fn joint(
+        &self,
+        variables: &[usize],
+        limits: &Limits,
+    ) -> Result<Vec<Enclosure>, ExactError> {
+        self.check_variables(variables)?;
+        let Some((&last, before)) = variables.split_last() else {
+            return Ok(vec![Enclosure::exact(1.0)]);
+        };
+        let mut plan = self.plan(true);
+        let runs: f64 = before.iter().map(|&v| self.cards[v] as f64).product();
+        plan.seconds *= runs;
+        plan.states *= runs;
+        self.admit(plan, limits)?;
+        let Some(total) = self.log_of(&self.clamped_pass(&[], false)) else {
+            return Err(ExactError::ZeroPartition);
+        };
+        let mut out = Vec::new();
+        for index in 0..runs as usize {
+            let mut rest = index;
+            let mut held: Vec<(usize, usize)> = Vec::new();
+            let mut possible = true;
+            for &v in before.iter().rev() {
+                let s = rest % self.cards[v];
+                rest /= self.cards[v];
+                match held.iter().find(|h| h.0 == v) {
+                    Some(&(_, t)) => possible &= s == t,
+                    None => held.push((v, s)),
+                }
+            }
+            let clamped = possible.then(|| self.clamped_singles(&held)).flatten();
+            match clamped {
+                Some((log, singles)) => {
+                    let weight = (log - total).exp();
+                    out.extend(singles[last].iter().map(|&p| clip(weight * p, 0.0)));
+                }
+                None => out.extend(vec![Enclosure::zero(); self.cards[last]]),
+            }
+        }
+        Ok(out)
+    }
+
+    fn check_variables(&self, variables: &[usize]) -> Result<(), ExactError> {
+        match variables.iter().find(|&&v| v >= self.cards.len()) {
+            Some(&variable) => Err(ExactError::NoSuchVariable {
+                variable,
+                variables: self.cards.len(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Independent samples of all variables, each drawn from the last variable of the order to the first.
+    ///
+    /// # Errors
+    /// [`ExactError::TooLarge`], [`ExactError::ZeroPartition`].
+    /// # Accuracy
+    /// Conditional probabilities carry the rounding of the tables, a relative error of some 1e-13, and the
+    /// resolution 2⁻⁵³ of a uniform variate; independence is exact.
+    pub fn samples(
+        &self,
+        count: usize,
+        stream: &mut Stream,
+        limits: &Limits,
+    ) -> Result<Vec<Vec<usize>>, ExactError> {
+        self.admit(self.plan(true), limits)?;
+        let pass = self.clamped_pass(&[], true);
+        if pass.z().0.is_none() {
+            return Err(ExactError::ZeroPartition);
+        }
+        Ok((0..count)
+            .map(|_| match &pass {
+                Pass::Double(up) => self.sample(up, stream),
+                Pass::Wide(up) => self.sample(up, stream),
+            })
+            .collect())
+    }
+
+    fn sample<W: Weight>(&self, up: &Upward<W>, stream: &mut Stream) -> Vec<usize> {
+        let mut state = vec![0; self.cards.len()];
+        for p in (0..self.cards.len()).rev() {
+            let x = self.order.sequence[p];
+            let weights: Vec<W> = (0..self.cards[x])
+                .map(|s| {
+                    state[x] = s;
+                    up.buckets[p].0.iter().fold(W::new(1.0, 0), |w, &i| {
+                        let table = &up.tables[i];
+                        w.times(table.values[table.index(&self.cards, &state)])
+                    })
+                })
+                .collect();
+            let weights = relative_weights(&weights);
+            let mut rest = stream.uniform() * weights.iter().sum::<f64>();
+            state[x] = self.cards[x] - 1;
+            for (s, &w) in weights.iter().enumerate() {
+                if rest < w {
+                    state[x] = s;
+                    break;
+                }
+                rest -= w;
+            }
+            // Rounding must not end on a state without weight.
+            while weights[state[x]] <= 0.0 && state[x] > 0 {
+                state[x] -= 1;
+            }
+        }
+        state
+    }
+
+    /// A state of largest weight and the logarithm of that weight.
+    ///
+    /// # Errors
+    /// [`ExactError::TooLarge`], [`ExactError::ZeroPartition`].
+    /// # Accuracy
+    /// No state has a weight larger by more than the width of the returned enclosure; among states
+    /// closer than that any may be returned.
+    pub fn most_likely(&self, limits: &Limits) -> Result<(Vec<usize>, Enclosure), ExactError> {
+        self.admit(self.plan(true), limits)?;
+        let n = self.cards.len();
+        let mut position = vec![0; n];
+        for (p, &v) in self.order.sequence.iter().enumerate() {
+            position[v] = p;
+        }
+        // Max-product: the same tables in wide numbers, the largest product in place of the sum.
+        let mut tables: Vec<Table<Wide>> = Vec::new();
+        let mut buckets: Vec<Vec<usize>> = vec![Vec::new(); n];
+        for input in &self.inputs {
+            let Ok((table, _)) = self.load::<Wide>(input, &position, &[]) else {
+                continue;
+            };
+            if table.is_zero() {
+                return Err(ExactError::ZeroPartition);
+            }
+            if let Some(&first) = table.scope.first() {
+                buckets[position[first]].push(tables.len());
+                tables.push(table);
+            }
+        }
+        for p in 0..n {
+            let x = self.order.sequence[p];
+            let inputs: Vec<&Table<Wide>> = buckets[p].iter().map(|&i| &tables[i]).collect();
+            if inputs.is_empty() {
+                continue;
+            }
+            let mut scope: Vec<usize> = self.order.neighbours[p].clone();
+            scope.retain(|v| inputs.iter().any(|t| t.scope.contains(v)));
+            scope.sort_unstable_by_key(|&v| position[v]);
+            let full: Vec<usize> = scope.iter().copied().chain([x]).collect();
+            let all = product(&inputs, &full, &self.cards);
+            let values: Vec<Wide> = all
+                .chunks_exact(self.cards[x])
+                .map(|c| c.iter().copied().fold(Wide::ZERO, larger))
+                .collect();
+            let mut message = Table::new(scope, values);
+            if message.is_zero() {
+                return Err(ExactError::ZeroPartition);
+            }
+            message.normalize();
+            if let Some(&first) = message.scope.first() {
+                buckets[position[first]].push(tables.len());
+                tables.push(message);
+            }
+        }
+        let mut state = vec![0; n];
+        for p in (0..n).rev() {
+            let x = self.order.sequence[p];
+            let mut best = (0, Wide::ZERO);
+            for s in 0..self.cards[x] {
+                state[x] = s;
+                let w = buckets[p].iter().fold(Wide::new(1.0, 0), |w, &i| {
+                    w.times(tables[i].values[tables[i].index(&self.cards, &state)])
+                });
+                if s == 0 || larger(w, best.1).parts() != best.1.parts() {
+                    best = (s, w);
+                }
+            }
+            state[x] = best.0;
+        }
+        let mut weight = DoubleDouble::ONE;
+        let mut exponent = 0_i128;
+        for input in &self.inputs {
+            let index = input
+                .scope
+                .iter()
+                .fold(0, |i, &v| i * self.cards[v] + state[v]);
+            let (m, e) = input.entries[index];
+            if m == 0.0 {
+                return Err(ExactError::ZeroPartition);
+            }
+            let product = weight * DoubleDouble::from(m);
+            let (_, shift) = libm::frexp(product.hi);
+            weight = product.scale_by_power_of_two(-shift);
+            exponent += i128::from(e) + i128::from(shift);
+        }
+        let sum = ScaledSum {
+            value: weight,
+            exponent,
+        };
+        let choices = (self.inputs.len() + n) as f64;
+        let log = sum.ln(self.relative(2.0 * choices), self.energy_error);
+        Ok((state, log))
+    }
+}
+
+impl Pass {
+    fn z(&self) -> (Option<ScaledSum>, f64) {
+        match self {
+            Self::Double(up) => (up.z, up.roundings),
+            Self::Wide(up) => (up.z, up.roundings),
+        }
+    }
+}
+
+fn larger(a: Wide, b: Wide) -> Wide {
+    let ((m, e), (n, f)) = (a.parts(), b.parts());
+    match (m > 0.0, n > 0.0) {
+        (false, _) => b,
+        (_, false) => a,
+        _ if (e, m) > (f, n) => a,
+        _ => b,
+    }
+}
+
+/// The weights divided by their largest, as doubles.
+fn relative_weights<W: Weight>(weights: &[W]) -> Vec<f64> {
+    let top = weights.iter().filter_map(|w| w.exponent()).max();
+    weights
+        .iter()
+        .map(|w| {
+            let (m, e) = w.parts();
+            top.map_or(0.0, |top| {
+                super::fixed_energy::scale_by(m, i128::from(e - top))
+            })
+        })
+        .collect()
+}
+
+/// Probabilities of weights whose relative errors are at most `radius`.
+fn probabilities<W: Weight>(weights: &[W], radius: f64, energy_error: f64) -> Vec<Enclosure> {
+    let error = radius + 2.0 * energy_error;
+    let weights: Vec<Enclosure> = relative_weights(weights)
+        .into_iter()
+        .map(|w| Enclosure::around(w, w * error * (1.0 + 1e-6)))
+        .collect();
+    (0..weights.len())
+        .map(|s| {
+            // w/(w + rest) is monotone in both, which the plain quotient would not know.
+            let rest: Enclosure = (0..weights.len())
+                .filter(|&t| t != s)
+                .map(|t| weights[t])
+                .sum();
+            let ratio = |w: f64, r: f64| {
+                if w <= 0.0 {
+                    Enclosure::zero()
+                } else {
+                    Enclosure::exact(w) / (Enclosure::exact(w) + Enclosure::exact(r))
+                }
+            };
+            let (lo, hi) = (weights[s].lo().max(0.0), weights[s].hi());
+            let p = ratio(lo, rest.hi()).hull(ratio(hi, rest.lo().max(0.0)));
+            clip(p, 0.0)
+        })
+        .collect()
+}
+
+fn clip(p: Enclosure, lowest: f64) -> Enclosure {
+    Enclosure::new(p.lo().clamp(lowest, 1.0), p.hi().clamp(lowest, 1.0))
+}
+
+/// `ln Z`, means and pair correlators of a spin Hamiltonian by elimination.
+///
+/// Pairs are found by holding each spin in turn: their cost is twice the number of spins times that of
+/// the means.
+/// # Errors
+/// [`ExactError::TooLarge`] by the predicted cost, [`ExactError::TooStrong`].
+/// # Accuracy
+/// See [`Elimination::log_z`] and [`Elimination::singles`].
+pub fn eliminate(
+    model: &SpinHamiltonian,
+    want: Want,
+    limits: &Limits,
+) -> Result<ExactResult, ExactError> {
+    Elimination::of_spins(model)?.spins(want, limits)
+}
+
+/// What [`eliminate`] will cost; the search for an order is part of the planning.
+///
+/// # Errors
+/// As [`Elimination::of_spins`].
+pub fn plan_elimination(model: &SpinHamiltonian, want: Want) -> Result<Plan, ExactError> {
+    Ok(Elimination::of_spins(model)?.plan_spins(want))
+}
+
+impl Elimination {
+    /// The cost of [`Self::spins`].
+    pub(super) fn plan_spins(&self, want: Want) -> Plan {
+        let mut plan = self.plan(want.anything());
+        if want.pairs {
+            let runs = 1.0 + self.variables() as f64;
+            plan.states *= runs;
+            plan.seconds *= runs;
+            plan.bytes += 24.0 * (self.variables() as f64).powi(2);
+        }
+        plan
+    }
+
+    /// What [`eliminate`] returns, for a model that was made ready from spins.
+    pub(super) fn spins(&self, want: Want, limits: &Limits) -> Result<ExactResult, ExactError> {
+        self.admit(self.plan_spins(want), limits)?;
+        let n = self.variables();
+        let mean_of = |p: &[Enclosure]| -> Enclosure {
+            let m = p[1] - p[0];
+            clip(m, -1.0)
+        };
+        if !want.anything() {
+            let log_z = self
+                .log_z(&Limits::NONE)?
+                .ok_or(ExactError::ZeroPartition)?;
+            return Ok(ExactResult {
+                log_z,
+                mean: None,
+                pair: None,
+                method: Method::Elimination,
+            });
+        }
+        let (log_z, singles) = self.singles(&Limits::NONE)?;
+        let mean: Vec<Enclosure> = singles.iter().map(|p| mean_of(p)).collect();
+        let pair = want.pairs.then(|| {
+            // ⟨s_i s_j⟩ = Σ_a P(s_i = a) a ⟨s_j | s_i = a⟩
+            let held: Vec<Vec<Enclosure>> = (0..n)
+                .map(|i| {
+                    let side = |s: usize| -> Vec<Enclosure> {
+                        self.clamped_singles(&[(i, s)]).map_or_else(
+                            || vec![Enclosure::zero(); n],
+                            |(_, singles)| singles.iter().map(|p| mean_of(p)).collect(),
+                        )
+                    };
+                    let (down, up) = (side(0), side(1));
+                    (0..n)
+                        .map(|j| clip(singles[i][1] * up[j] - singles[i][0] * down[j], -1.0))
+                        .collect()
+                })
+                .collect();
+            PairTable::of_spins(n, |i, j| held[i][j])
+        });
+        Ok(ExactResult {
+            log_z,
+            mean: want.means.then_some(mean),
+            pair,
+            method: Method::Elimination,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::enumerate;
+    use super::super::reference::{Reference, holds};
+    use super::*;
+    use crate::model::{Factor, Lattice, Term};
+    use crate::random::Seed;
+    use num_rational::BigRational;
+    use proptest::prelude::*;
+
+    fn any_model(most: usize) -> impl Strategy<Value = SpinHamiltonian> {
+        (1..=most, 0..4_usize).prop_flat_map(|(n, strength)| {
+            let size = [0.1, 1.0, 30.0, 1000.0][strength];
+            let term = (
+                prop::collection::btree_set(0..n, 0..=4.min(n)),
+                -1.0..1.0_f64,
+            )
+                .prop_map(move |(sites, c)| Term {
+                    sites: sites.into_iter().collect(),
+                    coupling: size * c,
+                });
+            prop::collection::vec(term, 0..20)
+                .prop_map(move |terms| SpinHamiltonian::new(n, terms).unwrap())
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+        #[test]
+        fn enclosures_contain_the_reference(model in any_model(8)) {
+            let exact = Reference::new(&model);
+            let got = eliminate(&model, Want::ALL, &Limits::NONE).unwrap();
+            prop_assert!(exact.log_z_lies_in(got.log_z), "{:?}", got.log_z);
+            prop_assert!(got.log_z.width() < 1e-12 * (1.0 + got.log_z.magnitude()));
+            let (mean, pair) = (got.mean.unwrap(), got.pair.unwrap());
+            for i in 0..model.spins() {
+                prop_assert!(holds(mean[i], &exact.mean(i)), "{i}: {:?}", mean[i]);
+                prop_assert!(mean[i].width() < 1e-12);
+                for j in 0..i {
+                    prop_assert!(holds(pair.get(i, j), &exact.pair(i, j)), "{i} {j}");
+                    prop_assert!(pair.get(i, j).width() < 1e-12);
+                }
+            }
+        }
+
+        #[test]
+        fn factor_graphs_agree_with_the_sum_over_states(
+            cards in prop::collection::vec(1..4_usize, 1..6),
+            draws in prop::collection::vec((any::<u64>(), 0..4_usize), 1..7),
+        ) {
+            // Entries are small integers, zeros among them: Z and every marginal are exact rationals.
+            let n = cards.len();
+            let mut factors = Vec::new();
+            for (seed, arity) in draws {
+                let mut s = Seed(seed).stream("factor", 0);
+                let mut scope: Vec<usize> = (0..n).collect();
+                for k in (1..n).rev() {
+                    scope.swap(k, s.index(k + 1));
+                }
+                scope.truncate(arity.min(n));
+                let size: usize = scope.iter().map(|&v| cards[v]).product();
+                let values = (0..size).map(|_| s.index(6).saturating_sub(1) as f64).collect();
+                factors.push(Factor { scope, values });
+            }
+            let graph = FactorGraph::new(cards.clone(), factors.clone()).unwrap();
+            let size: usize = cards.iter().product();
+            let mut z = 0_u128;
+            let mut top = 0_u128;
+            let mut joint = vec![vec![vec![vec![0_u128; 4]; 4]; n]; n];
+            for index in 0..size {
+                let mut rest = index;
+                let state: Vec<usize> = cards.iter().map(|&q| { let s = rest % q; rest /= q; s }).collect();
+                let weight: u128 = factors.iter().map(|f| {
+                    let i = f.scope.iter().fold(0, |i, &v| i * cards[v] + state[v]);
+                    f.values[i] as u128
+                }).product();
+                z += weight;
+                top = top.max(weight);
+                for i in 0..n {
+                    for j in 0..n {
+                        joint[i][j][state[i]][state[j]] += weight;
+                    }
+                }
+            }
+            let ready = Elimination::of_graph(&graph);
+            let log_z = ready.log_z(&Limits::NONE).unwrap();
+            prop_assert_eq!(log_z.is_none(), z == 0);
+            let Some(log_z) = log_z else {
+                prop_assert_eq!(ready.singles(&Limits::NONE).unwrap_err(), ExactError::ZeroPartition);
+                prop_assert_eq!(ready.most_likely(&Limits::NONE).unwrap_err(), ExactError::ZeroPartition);
+                return Ok(());
+            };
+            prop_assert!(log_z.overlaps(Enclosure::exact(z as f64).ln()));
+            let ratio = |a: u128| BigRational::new(a.into(), z.into());
+            let (_, singles) = ready.singles(&Limits::NONE).unwrap();
+            for i in 0..n {
+                for s in 0..cards[i] {
+                    prop_assert!(singles[i][s].contains_rational(&ratio(joint[i][i][s][s])));
+                }
+                for j in 0..n {
+                    let table = ready.joint(&[i, j], &Limits::NONE).unwrap();
+                    for (k, p) in table.iter().enumerate() {
+                        let want = ratio(joint[i][j][k / cards[j]][k % cards[j]]);
+                        prop_assert!(p.contains_rational(&want), "{i} {j} {k}: {p:?} {want}");
+                    }
+                }
+            }
+            let (state, log) = ready.most_likely(&Limits::NONE).unwrap();
+            prop_assert!(log.overlaps(Enclosure::exact(top as f64).ln()));
+            for sample in ready.samples(20, &mut Seed(1).stream("test", 0), &Limits::NONE).unwrap().iter().chain([&state]) {
+                let weight: f64 = factors.iter().map(|f| {
+                    f.values[f.scope.iter().fold(0, |i, &v| i * cards[v] + sample[v])]
+                }).product();
+                prop_assert!(weight > 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn large_grids_agree_with_enumeration_and_with_each_other() {
+        let model = Lattice::open(4, 5).ising(0.4, 0.1).unwrap();
+        let a = eliminate(&model, Want::ALL, &Limits::NONE).unwrap();
+        let b = enumerate(&model, Want::ALL, &Limits::NONE).unwrap();
+        assert!(a.log_z.overlaps(b.log_z));
+        let (p, q) = (a.pair.unwrap(), b.pair.unwrap());
+        assert!(p.iter().zip(q.iter()).all(|(x, y)| x.2.overlaps(y.2)));
+        // A long strip, both ways around.
+        let tall = eliminate(
+            &Lattice::open(40, 6).ising(0.44, 0.2).unwrap(),
+            Want::MEANS,
+            &Limits::NONE,
+        );
+        let wide = eliminate(
+            &Lattice::open(6, 40).ising(0.44, 0.2).unwrap(),
+            Want::MEANS,
+            &Limits::NONE,
+        );
+        let (tall, wide) = (tall.unwrap(), wide.unwrap());
+        assert!(tall.log_z.overlaps(wide.log_z));
+        assert!(tall.log_z.width() < 1e-12 * tall.log_z.mid());
+        assert!(tall.mean.unwrap()[6 * 7 + 2].overlaps(wide.mean.unwrap()[40 * 2 + 7]));
+    }
+
+    #[test]
+    fn a_ring_has_its_transfer_matrix() {
+        let ring: Lattice = "ring:300".parse().unwrap();
+        let (k, n) = (0.8, 300);
+        let got = eliminate(&ring.ising(k, 0.0).unwrap(), Want::LOG_Z, &Limits::NONE).unwrap();
+        let ratio = Enclosure::exact(k).tanh().powi(n).ln_1p();
+        let two_cosh = (Enclosure::exact(2.0) * Enclosure::exact(k).cosh()).ln();
+        assert!(
+            got.log_z
+                .overlaps(two_cosh * Enclosure::exact(f64::from(n)) + ratio)
+        );
+    }
+
+    #[test]
+    fn wide_and_double_numbers_agree() {
+        let model = Lattice::torus(5, 5).ising(0.3, 0.05).unwrap();
+        let ready = Elimination::of_spins(&model).unwrap();
+        let Ok(double) = ready.upward::<f64>(&[], false) else {
+            panic!("no underflow here")
+        };
+        let Ok(wide) = ready.upward::<Wide>(&[], false) else {
+            panic!("never")
+        };
+        let a = ready.log_of(&Pass::Double(double)).unwrap();
+        let b = ready.log_of(&Pass::Wide(wide)).unwrap();
+        assert!(a.overlaps(b) && a.width() < 1e-12);
+        // Strong and frustrated: doubles must give way, and the answer is near the ground state's.
+        let mut stream = Seed(2).stream("glass", 0);
+        let terms: Vec<Term> = Lattice::torus(4, 4)
+            .bonds()
+            .into_iter()
+            .map(|(i, j)| Term {
+                sites: vec![i, j],
+                coupling: 800.0 * stream.normal(),
+            })
+            .collect();
+        let glass = SpinHamiltonian::new(16, terms).unwrap();
+        let ready = Elimination::of_spins(&glass).unwrap();
+        assert!(matches!(ready.clamped_pass(&[], false), Pass::Wide(_)));
+        let a = ready.log_z(&Limits::NONE).unwrap().unwrap();
+        let b = enumerate(&glass, Want::LOG_Z, &Limits::NONE).unwrap().log_z;
+        assert!(a.overlaps(b), "{a} {b}");
+        let (state, log) = ready.most_likely(&Limits::NONE).unwrap();
+        let bits = state
+            .iter()
+            .enumerate()
+            .fold(0, |b, (i, &s)| b | (s as u64) << i);
+        assert!((log.mid() - glass.energy_of_bits(bits)).abs() < 1e-9);
+        let top = (0..1 << 16)
+            .map(|s| glass.energy_of_bits(s))
+            .fold(f64::MIN, f64::max);
+        assert!((log.mid() - top).abs() < 1e-9);
+    }
+
+    #[test]
+    fn samples_have_the_marginals() {
+        // Hoeffding: a mean of n independent signs is off by more than t with probability 2 exp(−n t²/2);
+        // with n = 20000 and t = 0.045 that is 3e-9 a mean.
+        let model = Lattice::open(3, 3).ising(0.5, 0.2).unwrap();
+        let ready = Elimination::of_spins(&model).unwrap();
+        let n = 20_000;
+        let samples = ready
+            .samples(n, &mut Seed(9).stream("samples", 0), &Limits::NONE)
+            .unwrap();
+        let exact = eliminate(&model, Want::ALL, &Limits::NONE).unwrap();
+        let pair = exact.pair.unwrap();
+        for (i, j, want) in pair.iter() {
+            let mean: f64 = samples
+                .iter()
+                .map(|s| if s[i] == s[j] { 1.0 } else { -1.0 })
+                .sum::<f64>()
+                / n as f64;
+            assert!((mean - want.mid()).abs() < 0.045, "{i} {j}: {mean} {want}");
+        }
+    }
+
+    #[test]
+    fn too_wide_is_refused_by_predicted_bytes() {
+        let ready =
+            Elimination::of_spins(&Lattice::torus(20, 20).ising(0.4, 0.0).unwrap()).unwrap();
+        assert!(ready.width() > 30.0);
+        let error = ready.log_z(&Limits::default()).unwrap_err();
+        match error {
+            ExactError::TooLarge { exceeded, plan, .. } => {
+                assert_eq!(exceeded, Quantity::Bytes);
+                assert!(plan.bytes > 1e10);
+            }
+            other => panic!("{other}"),
+        }
+        assert!(matches!(
+            ready.joint(&[400], &Limits::NONE),
+            Err(ExactError::NoSuchVariable { variable: 400, .. })
+        ));
+    }
+}
