@@ -11,5 +11,6 @@ pub mod numeric;
 pub mod random;
 pub mod report;
 pub mod rg;
+pub mod sample;
 pub mod sources;
 pub mod symbolic;

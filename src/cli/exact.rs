@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::output::{Format, deliver, read_text};
-use crate::exact::{ExactError, ExactResult, Limits, Want, enumerate};
+use crate::exact::{ExactError, ExactResult, Limits, Want, solve};
 use crate::model::SpinHamiltonian;
 use crate::numeric::Enclosure;
 use serde::Serialize;
@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         max_seconds: arguments.max_seconds,
         max_bytes: arguments.max_bytes,
     };
-    let result = enumerate(&model, want, &limits).map_err(|e| match e {
+    let result = solve(&model, want, &limits).map_err(|e| match e {
         ExactError::TooLarge { .. } => Failure::too_large(e),
         e => Failure::bad_input(format!("{}: {e}", arguments.model.display())),
     })?;

@@ -3,6 +3,7 @@
 mod exact;
 mod exit;
 mod explain;
+mod models;
 mod output;
 mod verify;
 
@@ -26,6 +27,10 @@ enum Command {
     Explain(explain::Arguments),
     /// Partition function, means and correlators of a spin model, with rigorous bounds
     Exact(exact::Arguments),
+    /// Decimate a 1d Ising chain and follow the flow of its couplings
+    Decimate(models::ChainArguments),
+    /// Marginalise the hidden layers of a Gaussian deep Boltzmann machine
+    GaussianDbm(models::GaussianDbmArguments),
 }
 
 /// Runs the program on the process's arguments.
@@ -36,6 +41,8 @@ pub fn run() -> Exit {
         Command::Verify(a) => verify::run(&a),
         Command::Explain(a) => explain::run(&a),
         Command::Exact(a) => exact::run(&a),
+        Command::Decimate(a) => models::run_chain(&a),
+        Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),
     };
     match outcome {
         Ok(exit) => exit,

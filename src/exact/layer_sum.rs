@@ -671,7 +671,7 @@ mod tests {
         let mut s = Seed(seed).stream("machine", 0);
         let mut draw = |n: usize| (0..n).map(|_| s.uniform_in(-size, size)).collect();
         let (w, a, b) = (draw(visible * hidden), draw(visible), draw(hidden));
-        Rbm::new(w, a, b, units[0], units[1]).unwrap()
+        Rbm::new(w, a, b).unwrap().with_units(units[0], units[1])
     }
 
     /// All joint states in high precision.
@@ -679,7 +679,7 @@ mod tests {
         let got = rbm_sum(machine, true, &Limits::NONE).unwrap();
         let (nv, nh) = (machine.visible(), machine.hidden());
         let value = |units: Units, bits: usize, i: usize| {
-            BigRational::from_integer(BigInt::from(units.values()[bits >> i & 1] as i64))
+            BigRational::from_integer(BigInt::from(units.value(bits >> i & 1 == 1)))
         };
         let mut energies = Vec::new();
         for v in 0..1 << nv {
@@ -707,8 +707,8 @@ mod tests {
         let mut product = vec![BigInt::zero(); nv * nh];
         for (v, h, e) in &energies {
             let w = exp(&(e - &top));
-            let x = |i: usize| BigInt::from(machine.visible_units().values()[v >> i & 1] as i64);
-            let y = |j: usize| BigInt::from(machine.hidden_units().values()[h >> j & 1] as i64);
+            let x = |i: usize| BigInt::from(machine.visible_units().value(v >> i & 1 == 1));
+            let y = |j: usize| BigInt::from(machine.hidden_units().value(h >> j & 1 == 1));
             for i in 0..nv {
                 visible[i] += &w * x(i);
                 for j in 0..nh {

@@ -9,21 +9,43 @@
 //! [`rbm_sum`] sums the smaller layer of a Boltzmann machine. [`rational_partition`] sums all states in
 //! ℚ, by a plain loop that shares no code with the others, for models whose `e^K` are rational.
 
+pub mod conformal;
+pub mod correlation_bounds;
+pub mod critical_row;
+pub mod diagonal_correlator;
+pub mod duality;
+pub mod free_field;
+pub mod gaussian_dbm;
+pub mod gaussian_hidden;
+pub mod low_temperature;
+pub mod open_rectangle;
+pub mod square_ising;
+pub mod walsh;
+
+mod chain;
 mod elimination;
 mod enumeration;
 mod fixed_energy;
+mod joint_table;
 mod layer_sum;
 mod plan;
 mod rational;
+mod rbm;
 #[cfg(test)]
 mod reference;
 mod result;
 mod select;
 
+pub use chain::{
+    ChainEnds, TransferMatrix, chain_by_enumeration, chain_inverse_correlation_length,
+    chain_log_z_per_spin, open_chain_partition, ring_log_z,
+};
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
+pub use joint_table::JointTable;
 pub use layer_sum::{RbmAverages, RbmResult, plan_rbm, rbm_sum};
 pub use plan::{ExactError, Limits, Plan, Quantity};
 pub use rational::{RationalError, RationalResult, rational_partition};
+pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};
 pub use select::{plan_all, solve};

@@ -1,6 +1,6 @@
 //! One checkable statement of a source document.
 
-use super::Docket;
+use super::{Docket, Theorem};
 use serde::Serialize;
 use std::fmt;
 
@@ -79,6 +79,8 @@ pub struct Claim {
     pub wrong: Option<&'static str>,
     /// Whether there is nothing to decide: a definition, a choice of notation.
     pub definition: bool,
+    /// Machine-checked theorems about it.
+    pub theorems: &'static [Theorem],
     /// Enters the evidence.
     pub decide: fn(&mut Docket),
 }
@@ -97,6 +99,7 @@ impl Claim {
         corrected: None,
         wrong: None,
         definition: false,
+        theorems: &[],
         decide: |_| {},
     };
 }

@@ -1,6 +1,7 @@
 //! Where a claim's function enters what it computed.
 
 use super::record::{Control, Counterexample, Evidence, EvidenceKind, Record, Status};
+use super::theorem::{Role, Theorem};
 use super::{Claim, Comparison, Value};
 use crate::random::{Seed, Stream};
 
@@ -191,6 +192,23 @@ impl Docket {
         self.undecided.get_or_insert(why.into());
     }
 
+    /// Enters a theorem, if its statement is the one that the claim was written against.
+    fn theorem(&mut self, theorem: &Theorem) {
+        let form = match theorem.role {
+            Role::Proves | Role::Refutes => Form::Printed,
+            Role::ProvesUnderCondition => Form::Conditional,
+            Role::ProvesCorrection => Form::Corrected,
+        };
+        let scope = format!("theorem {}, all sizes", theorem.name);
+        let valid = theorem.check();
+        let entry = self.entry(form, EvidenceKind::Proof, &scope);
+        match valid {
+            Err(why) => entry.undecided = Some(why),
+            Ok(()) if theorem.role == Role::Refutes => entry.differ += 1,
+            Ok(()) => entry.agree += 1,
+        }
+    }
+
     fn control(&mut self, name: String, rejected: bool) {
         self.controls.push(Control { name, rejected });
     }
@@ -229,6 +247,20 @@ impl Docket {
             .or_else(|| self.entries.iter().find_map(|e| e.undecided.clone()))
     }
 
+    /// A theorem and a computation that cannot both be right, if there are any.
+    fn contradiction(&self) -> Option<String> {
+        [Form::Printed, Form::Conditional, Form::Corrected]
+            .into_iter()
+            .find_map(|form| {
+                let proved = self
+                    .entries
+                    .iter()
+                    .find(|e| e.form == form && e.kind == EvidenceKind::Proof && e.agree > 0)?;
+                self.refuted(form)
+                    .then(|| format!("the {} is refuted, yet {}", form.words(), proved.scope))
+            })
+    }
+
     /// The status, and why it is inconclusive if it is.
     fn status(&self, claim: &Claim) -> (Status, Option<String>) {
         let inconclusive = |why: String| (Status::Inconclusive, Some(why));
@@ -236,6 +268,9 @@ impl Docket {
             return inconclusive(format!("the control \"{}\" survived", control.name));
         }
         if let Some(why) = self.first_undecided() {
+            return inconclusive(why);
+        }
+        if let Some(why) = self.contradiction() {
             return inconclusive(why);
         }
         if claim.definition {
@@ -276,6 +311,9 @@ impl Docket {
 
     /// Closes the docket.
     pub(super) fn close(mut self, claim: &Claim) -> Record {
+        for theorem in claim.theorems {
+            self.theorem(theorem);
+        }
         // A printed form that fails is itself a control of its correction: the same comparison
         // that accepts the correction has refused it.
         if self.refuted(Form::Printed) && self.stands(Form::Corrected) {
@@ -296,6 +334,8 @@ impl Entry {
     fn evidence(&self) -> Evidence {
         let total = self.agree + self.differ;
         let mut detail = match (self.agree, self.differ) {
+            (1, 0) if self.kind == EvidenceKind::Proof => "proved".to_owned(),
+            (0, 1) if self.kind == EvidenceKind::Proof => "the negation is proved".to_owned(),
             (_, 0) => format!("agrees in {total} of {total} cases"),
             (0, _) => format!("refuted in {total} of {total} cases"),
             (_, differ) => format!("refuted in {differ} of {total} cases"),

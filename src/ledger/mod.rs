@@ -17,10 +17,12 @@ mod claim;
 mod docket;
 mod record;
 mod run;
+mod theorem;
 mod value;
 
 pub use claim::{Claim, Source};
 pub use docket::{Case, Cases, Docket, Form};
 pub use record::{Control, Counterexample, Evidence, EvidenceKind, Record, Status};
 pub use run::{Expectations, ExpectationsError, decide, decide_all};
+pub use theorem::{Role, Theorem, statement_hash, statements};
 pub use value::{Comparison, Value, narrow};

@@ -7,6 +7,9 @@ use std::sync::OnceLock;
 /// before an empty line. The proof checker verifies that the theorem `NAME` has that statement.
 const STATEMENTS: &str = include_str!("../../proofs/audit/Statements.v");
 
+/// What the words in the statements mean.
+const DEFINITIONS: &str = include_str!("../../proofs/theories/Definitions.v");
+
 /// What a theorem says of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -31,10 +34,13 @@ pub struct Theorem {
     pub hash: u64,
 }
 
-/// FNV-1a of a statement with all runs of white space made one space: it sees every change of a
-/// statement that is not one of layout, and is no protection against malice.
+/// FNV-1a of all definitions and a statement, with runs of white space made one space: it sees every
+/// change that is not one of layout, and is no protection against malice.
 pub fn statement_hash(statement: &str) -> u64 {
-    let normal = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = DEFINITIONS
+        .split_whitespace()
+        .chain(statement.split_whitespace());
+    let normal = words.collect::<Vec<_>>().join(" ");
     normal.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| {
         (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3)
     })
@@ -50,7 +56,10 @@ fn blocks(text: &str) -> BTreeMap<&str, &str> {
     text.split("\n\n")
         .filter_map(|block| {
             let block = block.trim();
-            let name = block.strip_prefix("Definition ")?.split("_statement").next()?;
+            let name = block
+                .strip_prefix("Definition ")?
+                .split("_statement")
+                .next()?;
             block.ends_with('.').then_some((name, block))
         })
         .collect()
@@ -62,13 +71,19 @@ impl Theorem {
     /// # Errors
     /// What is amiss, as a sentence.
     pub(super) fn check(&self) -> Result<(), String> {
-        let block = statements()
-            .get(self.name)
-            .ok_or_else(|| format!("the theorem {} is not in proofs/audit/Statements.v", self.name))?;
+        let block = statements().get(self.name).ok_or_else(|| {
+            format!(
+                "the theorem {} is not in proofs/audit/Statements.v",
+                self.name
+            )
+        })?;
         if statement_hash(block) == self.hash {
             Ok(())
         } else {
-            Err(format!("the statement of {} is not the one that the claim was written against", self.name))
+            Err(format!(
+                "the statement of {} is not the one that the claim was written against",
+                self.name
+            ))
         }
     }
 }
@@ -93,7 +108,11 @@ mod tests {
 
     #[test]
     fn a_changed_or_missing_statement_is_no_evidence() {
-        let theorem = |name, hash| Theorem { name, role: Role::Proves, hash };
+        let theorem = |name, hash| Theorem {
+            name,
+            role: Role::Proves,
+            hash,
+        };
         assert!(theorem("no_such_theorem", 0).check().is_err());
         let (&name, block) = statements().iter().next().unwrap();
         assert!(theorem(name, statement_hash(block)).check().is_ok());

@@ -1,1 +1,29 @@
 //! Renormalization: decimation, block spins, cumulants, the variational transformation.
+//!
+//! [`decimate_chain`] follows the Ising chain to its fixed points. [`BlockTransformation`] is the
+//! block-spin transformation of a small system with the coarse-graining rule of your choice, exact over
+//! any field, and [`CumulantSeries`] the cumulant expansion of its couplings between blocks, with the
+//! radius inside which that expansion converges.
+
+mod block;
+mod chain;
+mod cumulants;
+mod zeros;
+
+pub use block::{BlockError, BlockRule, BlockTransformation, Interaction, Tie};
+pub use chain::{
+    ChainError, ChainFlow, ChainStep, DecimatedBond, ReducedBond, chain_beta_function,
+    decimate_bond, decimate_chain, decimate_reduced,
+};
+pub use cumulants::{CumulantError, CumulantSeries, LevelDistribution, SeriesAtOne};
+pub use zeros::{ZeroDisc, ZerosError, polynomial_zeros};
+
+pub mod callan_symanzik;
+pub mod mode_elimination;
+pub mod square_blocks;
+pub mod star_elimination;
+pub mod temperature_flow;
+
+pub mod added_layer;
+pub mod factorized;
+pub mod variational;

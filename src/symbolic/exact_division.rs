@@ -317,14 +317,14 @@ fn power(base: u64, mut exponent: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// `(x³ + 2 x y + 3)` times `(y² x + 5 y + 7)`, and the factors.
+    /// The factors `2x³ + 2xy + 3` and `3xy² + 5y + 7`, and their product.
     fn example() -> [(Vec<i32>, Vec<i128>); 3] {
         [
-            (vec![0, 0, 1, 1, 3, 0], vec![3, 2, 1]),
-            (vec![0, 0, 0, 1, 1, 2], vec![7, 5, 1]),
+            (vec![0, 0, 1, 1, 3, 0], vec![3, 2, 2]),
+            (vec![0, 0, 0, 1, 1, 2], vec![7, 5, 3]),
             (
                 vec![0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 0, 3, 1, 4, 2],
-                vec![21, 15, 14, 13, 2, 7, 5, 1],
+                vec![21, 15, 14, 19, 6, 14, 10, 6],
             ),
         ]
     }
@@ -384,6 +384,22 @@ mod tests {
                 .unwrap()
                 .may_divide()
         );
+    }
+
+    /// A carry from one exponent to the next in the packed keys is no quotient: with `y³ = x` in the
+    /// first case and `y⁴ = x` in the second, `x + y² + 1` times `y² + 1` would be the dividend.
+    #[test]
+    fn exponents_do_not_carry() {
+        let divisor = (vec![0, 0, 0, 2, 1, 0], vec![1, 1, 1]);
+        for dividend in [
+            (vec![0, 0, 0, 2, 1, 0, 1, 1, 1, 2], vec![1, 2, 1, 1, 1]),
+            (vec![0, 0, 0, 2, 1, 0, 1, 2], vec![1, 2, 2, 1]),
+        ] {
+            assert_eq!(
+                divide(<[i128]>::to_vec, &dividend, &divisor),
+                [None, None, None]
+            );
+        }
     }
 
     #[test]

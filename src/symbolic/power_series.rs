@@ -381,6 +381,7 @@ mod tests {
             &a - &b,
             &a * &b,
             b.compose(&Series::variable(3)).unwrap(),
+            a.compose(&Series::variable(5)).unwrap(),
         ] {
             assert_eq!(c.order(), 3);
         }

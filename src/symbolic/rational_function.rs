@@ -375,6 +375,8 @@ mod tests {
             let f = RationalFunction::new(p.clone(), q.clone()).unwrap();
             let (unit, part) = f.denominator().clone().split_unit();
             prop_assert_eq!(unit, Laurent::one());
+            let (_, leading) = f.denominator().terms().next().unwrap();
+            prop_assert!(leading > rational(0, 1) && leading.is_integer());
             prop_assert_eq!(&part, f.denominator());
             prop_assert_eq!(f.numerator() * &q, f.denominator() * &p);
             prop_assert_eq!(RationalFunction::new(&p * &q, q).unwrap().to_laurent(), Some(p.clone()));

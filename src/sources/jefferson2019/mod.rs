@@ -7,5 +7,5 @@ use crate::ledger::Claim;
 
 /// All claims of the document, in its order.
 pub(super) fn claims() -> Vec<Claim> {
-    [gaussian::CLAIMS, block::CLAIMS].concat()
+    [gaussian::claims(), block::CLAIMS.to_vec()].concat()
 }

@@ -1,0 +1,176 @@
+//! Captions of figures 2 to 7, and what the text reads off them.
+//!
+//! The figures report machines that were trained, and lattices that were sampled, at sizes which the
+//! exact modules do not reach; each claim says what is missing.
+
+use crate::ledger::{Case, Claim, Docket, Source};
+
+const BLANK: Claim = Claim {
+    source: Source::DeMelloKoch2019,
+    ..Claim::BLANK
+};
+
+/// A claim that waits for the experiment itself.
+macro_rules! waiting {
+    ($id:literal, $title:literal, $printed:literal, $why:literal) => {
+        Claim {
+            id: $id,
+            title: $title,
+            printed: $printed,
+            decide: |d| d.cannot_decide($why),
+            ..BLANK
+        }
+    };
+}
+
+pub(super) const CLAIMS: &[Claim] = &[
+    waiting!(
+        "demellokoch2019-fig2",
+        "Δ_m against the length of the flow",
+        "After approximately 8 flows, Δ_m converges to the critical value 0.125",
+        "a trained machine with 100 visible and 81 hidden units and its flows at T = 2.1, 2.2, 2.3 are needed; what \
+         (36) gives for the exact lattice at these temperatures is in demellokoch2019-eq36"
+    ),
+    waiting!(
+        "demellokoch2019-fig3a",
+        "Δ_s of flows near T_c",
+        "Flows at T = 2.2 slightly underestimate Δ_s, flows at T = 2.3 overestimate it; at T_c the value would be very \
+         close to 0.125",
+        "a trained machine and its flows are needed; what the exact lattice does is in \
+         demellokoch2019-text-below-tc-slower and demellokoch2019-text-above-tc-faster"
+    ),
+    waiting!(
+        "demellokoch2019-fig3b",
+        "Δ_s of the training data against temperature",
+        "Estimated scaling dimension versus temperature for the Ising data used for training passes 0.125 at T_c",
+        "the correlations of the 10 by 10 lattice at many temperatures are needed, from sampling or a transfer matrix at \
+         that size; the document does not say which distances are fitted, nor with which boundary"
+    ),
+    waiting!(
+        "demellokoch2019-text-delta-s-10x10",
+        "Δ_s of a 10 by 10 lattice",
+        "Even with a limited lattice of 10 by 10 spins, we find Δ_s = 0.1263 using Monte Carlo Ising model \
+         configurations",
+        "a fit to correlations of a 10 by 10 lattice at T = 2.269 is needed; the document does not say which distances \
+         are fitted, with which weights and boundary, nor the error of 0.1263"
+    ),
+    waiting!(
+        "demellokoch2019-fig4a",
+        "Δ_ε of the training data against temperature",
+        "Interpolating the Ising data for lattices of 10 by 10 and 9 by 9 spins, the curve passes through Δ_ε = 1 at T_c, \
+         with 90 % confidence intervals",
+        "correlations of ε on 10 by 10 and 9 by 9 lattices at many temperatures are needed, from sampling or a transfer \
+         matrix at that size; the dimension on the infinite lattice is in demellokoch2019-eq35-dimension"
+    ),
+    waiting!(
+        "demellokoch2019-fig4b",
+        "Δ_ε of flows",
+        "None of the three temperatures 2.2, 2.3, 2.4 has a value of Δ_ε that converges with flow length; the error bars \
+         are larger than the range shown",
+        "a trained machine and its flows are needed"
+    ),
+    waiting!(
+        "demellokoch2019-fig5a",
+        "correlation of spins with block spins, one step",
+        "⟨v_i h_a⟩ between 32 by 32 input at T_c and the lattice after one step: a peak around the place of the hidden \
+         spin",
+        "samples of the 32 by 32 lattice at T_c are needed, and a rule for ties of the block \
+         (demellokoch2019-text-block-normalised)"
+    ),
+    waiting!(
+        "demellokoch2019-fig5b",
+        "correlation of block spins, first with second step",
+        "The patches of large correlation in 5b are larger in size than those of figure 5a",
+        "samples of the 32 by 32 lattice at T_c and two steps of blocking are needed; \"larger\" is not said to be in \
+         sites or in units of the input lattice"
+    ),
+    waiting!(
+        "demellokoch2019-fig5c",
+        "correlation of spins with block spins, two steps",
+        "The patches of large correlation in 5c are larger in size than those of figure 5a",
+        "samples of the 32 by 32 lattice at T_c and two steps of blocking are needed"
+    ),
+    waiting!(
+        "demellokoch2019-fig6",
+        "correlation of visible with hidden units of trained machines",
+        "Correlations of a stack 1024–256–64 (a) and of a single machine 1024–64 (b) show patterns very similar to those \
+         of the RG",
+        "machines with 1024 visible units trained on 30000 samples of the 32 by 32 lattice are needed; no measure of \
+         \"very similar\" is given"
+    ),
+    Claim {
+        id: "demellokoch2019-text-fig6-reference",
+        title: "panel with which figure 6a-iii is compared",
+        printed: "Figure 6a-iii shows the correlation functions and is to be compared to the corresponding RG result in \
+                  Figure 6b",
+        conventions: &["what the captions say that each panel shows"],
+        corrected: Some("… the corresponding RG result in Figure 5c"),
+        wrong: Some(
+            "wrong panel: by its caption figure 6b is the single RBM; the RG result from 1024 to 64 sites is figure 5c",
+        ),
+        decide: decide_reference,
+        ..BLANK
+    },
+    waiting!(
+        "demellokoch2019-fig7a",
+        "temperature measured after steps of the RG",
+        "There is a clear increase in the measured temperature as the number of RG steps increases",
+        "samples of the 64 by 64 lattice, three steps of blocking and the supervised thermometer network are needed; the \
+         temperature of the input is stated in two ways (demellokoch2019-text-fig7a-input)"
+    ),
+    waiting!(
+        "demellokoch2019-fig7b",
+        "temperature measured in the layers of a stack",
+        "Outputs of a stack 4096–1024–256–64: for T = 2 and 2.269 the temperature jumps in the first step and then stays; \
+         for T = 2.7 layer 2 is at a higher temperature than layer 3",
+        "a trained stack with 4096 visible units and the supervised thermometer network are needed"
+    ),
+    waiting!(
+        "demellokoch2019-text-flow-to-critical",
+        "the flow of the RBM",
+        "given any initial snapshot, the RBM flows towards the critical point of the Ising model",
+        "a trained machine is needed, and a statement on any snapshot is out of reach of samples: it can only be refuted"
+    ),
+];
+
+/// What a panel shows, by its caption.
+#[derive(Clone, Copy, PartialEq)]
+enum Shows {
+    Rg(usize, usize),
+    Stack(usize, usize),
+    Single(usize, usize),
+}
+
+fn panel(name: &str) -> Option<Shows> {
+    Some(match name {
+        "5a" => Shows::Rg(1024, 256),
+        "5b" => Shows::Rg(256, 64),
+        "5c" => Shows::Rg(1024, 64),
+        "6a-i" => Shows::Stack(1024, 256),
+        "6a-ii" => Shows::Stack(256, 64),
+        "6a-iii" => Shows::Stack(1024, 64),
+        "6b" => Shows::Single(1024, 64),
+        _ => return None,
+    })
+}
+
+fn decide_reference(d: &mut Docket) {
+    // The panels of the stack with the RG panel that the text or its correction puts beside each.
+    let cases = [Case::new(1, "figure 6a-iii", "6a-iii")];
+    let corresponds = |stack: &str, rg: &str| match (panel(stack), panel(rg)) {
+        (Some(Shows::Stack(a, b)), Some(Shows::Rg(c, d))) => (a, b) == (c, d),
+        _ => false,
+    };
+    d.on(
+        "the panel is an RG result for the same two lattices",
+        &cases,
+        |_| true,
+    )
+    .printed(|s| corresponds(s, "6b"))
+    .corrected(|s| corresponds(s, "5c"))
+    .mutant("figure 5a", |s| corresponds(s, "5a"))
+    .mutant("figure 5b", |s| corresponds(s, "5b"))
+    .mutant("figure 6a-i", |s| corresponds(s, "6a-i"))
+    .finish_constant();
+    d.not_vacuous("some panel is such a result", corresponds("6a-i", "5a"));
+}

@@ -1,5 +1,0 @@
-//! To be filled.
-
-use crate::ledger::Claim;
-
-pub(super) const CLAIMS: &[Claim] = &[];
