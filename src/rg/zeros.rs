@@ -38,7 +38,7 @@ pub enum ZerosError {
 
 /// All complex zeros of `Σ c_k z^k`, with their multiplicities.
 ///
-/// Multiple zeros are split off first by greatest common divisors in ℚ[z]; the simple ones are found in
+/// Multiple zeros are split off first by greatest common divisors in `ℚ[z]`; the simple ones are found in
 /// double precision (Aberth) and then enclosed by Smith's discs, computed in exact arithmetic:
 /// ```text
 /// every zero of c ∏ (z − ζ_i) lies in a disc |z − z_i| ≤ n |p(z_i)| / |c ∏_{j≠i} (z_i − z_j)|,
