@@ -202,6 +202,7 @@ impl Docket {
         let scope = format!("theorem {}, all sizes", theorem.name);
         let valid = theorem.check();
         let entry = self.entry(form, EvidenceKind::Proof, &scope);
+        entry.note = theorem.statement();
         match valid {
             Err(why) => entry.undecided = Some(why),
             Ok(()) if theorem.role == Role::Refutes => entry.differ += 1,

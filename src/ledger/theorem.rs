@@ -66,6 +66,12 @@ fn blocks(text: &str) -> BTreeMap<&str, &str> {
 }
 
 impl Theorem {
+    /// What it says, in Coq's words on one line.
+    pub(super) fn statement(&self) -> Option<String> {
+        let (_, text) = statements().get(self.name)?.split_once(":=")?;
+        Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
     /// Whether the theorem's statement is there and is the one that the claim was written against.
     ///
     /// # Errors
@@ -116,6 +122,11 @@ mod tests {
         assert!(theorem("no_such_theorem", 0).check().is_err());
         let (&name, block) = statements().iter().next().unwrap();
         assert!(theorem(name, statement_hash(block)).check().is_ok());
+        assert!(
+            theorem(name, 0)
+                .statement()
+                .is_some_and(|s| block.contains(&s[..5]))
+        );
         assert!(theorem(name, statement_hash(block) ^ 1).check().is_err());
     }
 }
