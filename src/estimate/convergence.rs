@@ -153,7 +153,7 @@ fn effective_size(chains: &[Vec<f64>]) -> f64 {
     let mut k = 0;
     let last = loop {
         let (even, odd) = (rho(2 * k), rho(2 * k + 1));
-        if even + odd < 0.0 || 2 * k + 3 > n.max(3) - 1 {
+        if even + odd < 0.0 || 2 * k + 4 >= n {
             break even.max(0.0);
         }
         smallest = f64::min(smallest, even + odd);

@@ -48,3 +48,20 @@ pub(super) fn congruential_chains(case: CongruentialCase) -> Vec<Vec<f64>> {
         })
         .collect()
 }
+
+/// `P(K = k)` of a binomial by plain products, an independent route.
+pub(super) fn binomial_point(n: u64, p: f64, k: u64) -> f64 {
+    let choose: f64 = (0..k).map(|j| (n - j) as f64 / (k - j) as f64).product();
+    choose * p.powi(k as i32) * (1.0 - p).powi((n - k) as i32)
+}
+
+/// Deterministic irregular numbers in (0, 1), as `make_reference.py` makes them.
+pub(super) fn uniforms(n: usize, seed: u64) -> Vec<f64> {
+    let mut state = seed;
+    (0..n)
+        .map(|_| {
+            state = state * 48_271 % 2_147_483_647;
+            state as f64 / 2_147_483_647.0
+        })
+        .collect()
+}

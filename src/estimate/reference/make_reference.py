@@ -35,7 +35,7 @@ print()
 print("use super::synthetic::CongruentialCase;")
 print()
 print("/// (case, rank-normalised split R-hat, bulk ESS, tail ESS).")
-cases = [(4, 1000, 0.0, False), (4, 1000, 0.9, False), (2, 501, 0.5, False), (1, 400, 0.7, False),
+cases = [(4, 1000, 0.0, False), (4, 1000, 0.9, False), (2, 501, 0.5, False), (3, 401, 0.7, False),
          (3, 250, 0.6, True), (4, 2000, 0.99, False), (2, 64, 0.3, False)]
 print(f"pub(super) const RANK_DIAGNOSTICS: [(CongruentialCase, f64, f64, f64); {len(cases)}] = [")
 for case in cases:

@@ -7,7 +7,7 @@ pub(super) const RANK_DIAGNOSTICS: [(CongruentialCase, f64, f64, f64); 7] = [
     (CongruentialCase { chains: 4, length: 1000, smoothing: 0.0, rounded: false }, 1.0002038308617178, 3591.001830028488, 3845.6375509625227),
     (CongruentialCase { chains: 4, length: 1000, smoothing: 0.9, rounded: false }, 1.0225908019602148, 213.69151403193953, 409.8252711679826),
     (CongruentialCase { chains: 2, length: 501, smoothing: 0.5, rounded: false }, 1.012303139108251, 359.4503500072938, 558.0696248806113),
-    (CongruentialCase { chains: 1, length: 400, smoothing: 0.7, rounded: false }, nan, 95.18027346034485, 176.419359717145),
+    (CongruentialCase { chains: 3, length: 401, smoothing: 0.7, rounded: false }, 1.0093193846988688, 256.94324497860896, 507.58686633746925),
     (CongruentialCase { chains: 3, length: 250, smoothing: 0.6, rounded: true }, 1.0162962937409306, 239.2248843034402, 342.9686780125492),
     (CongruentialCase { chains: 4, length: 2000, smoothing: 0.99, rounded: false }, 1.2209913955922145, 14.942626772640894, 145.7152898393617),
     (CongruentialCase { chains: 2, length: 64, smoothing: 0.3, rounded: false }, 1.001455678759191, 62.716173581161854, 92.40411543287331),
