@@ -2,7 +2,7 @@
 
 use statrs::function::gamma::gamma_ur;
 
-use super::chains::{Chains, ChainsError};
+use super::chains::Chains;
 use super::lag_products::LagProducts;
 
 /// Ratio `S = τ_exp/τ_int` that the window assumes (Wolff's default).

@@ -110,7 +110,10 @@ fn quantile(sorted: &[f64], probability: f64) -> f64 {
 fn moments(x: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
     let n = x.len() as f64;
     let mean = x.clone().sum::<f64>() / n;
-    (mean, x.map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0))
+    (
+        mean,
+        x.map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0),
+    )
 }
 
 /// Means over chains of the variances within, and variance of the chain means.

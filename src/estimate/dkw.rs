@@ -19,9 +19,7 @@ pub fn kolmogorov_distance(values: &[f64], cdf: impl Fn(f64) -> f64) -> Result<f
     for (i, &x) in sorted.iter().enumerate() {
         let f = cdf(x);
         within(&[f], 0.0, 1.0)?;
-        distance = distance
-            .max((i + 1) as f64 / n - f)
-            .max(f - i as f64 / n);
+        distance = distance.max((i + 1) as f64 / n - f).max(f - i as f64 / n);
     }
     Ok(distance)
 }
@@ -162,7 +160,8 @@ fn equal_sizes(n: usize, k: usize) -> f64 {
 /// Probability that a random path from (0,0) to (n,m) meets `|i m − j n| ≥ steps`, backwards: a sum
 /// of positive terms, so that small values keep their digits.
 fn lattice(n: usize, m: usize, steps: i128) -> f64 {
-    let outside = |i: usize, j: usize| (i as i128 * m as i128 - j as i128 * n as i128).abs() >= steps;
+    let outside =
+        |i: usize, j: usize| (i as i128 * m as i128 - j as i128 * n as i128).abs() >= steps;
     let mut row = vec![0.0; m + 1];
     for i in (0..=n).rev() {
         for j in (0..=m).rev() {
@@ -190,7 +189,10 @@ mod tests {
         for (n, m, shift, want) in TWO_SAMPLE_KS {
             let x: Vec<f64> = uniforms(n, 777).iter().map(|u| u + shift).collect();
             let got = two_sample_kolmogorov(&x, &uniforms(m, 4242)).unwrap();
-            assert!((got.p_value / want - 1.0).abs() < 1e-8, "{got:?} not {want}");
+            assert!(
+                (got.p_value / want - 1.0).abs() < 1e-8,
+                "{got:?} not {want}"
+            );
         }
     }
 
@@ -213,7 +215,10 @@ mod tests {
                 .collect();
             for &alpha in &p {
                 let size = p.iter().filter(|&&q| q <= alpha).count() as f64 / p.len() as f64;
-                assert!(size <= alpha && size > alpha * (1.0 - 1e-8), "{size} {alpha}");
+                assert!(
+                    size <= alpha && size > alpha * (1.0 - 1e-8),
+                    "{size} {alpha}"
+                );
             }
         }
         // The bound for large unequal samples lies above the exact value.

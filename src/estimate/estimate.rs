@@ -242,7 +242,10 @@ mod tests {
         for p in [0.9, 0.975, 0.9995] {
             let (exact, series) = (student_quantile(p, 1000.0), cornish_fisher(p, 1000.0));
             let z = exact;
-            assert!((exact - series).abs() < z.powi(7) * 1e-9, "{exact} {series}");
+            assert!(
+                (exact - series).abs() < z.powi(7) * 1e-9,
+                "{exact} {series}"
+            );
             assert!(student_quantile(p, 1e8) < exact);
         }
     }

@@ -195,7 +195,10 @@ mod tests {
                             .filter(|&k| p[k as usize] <= alpha)
                             .map(|k| binomial_point(n, mean, k))
                             .sum();
-                        assert!(size <= alpha * (1.0 + 1e-9), "n {n}, μ {mean}: {size} > {alpha}");
+                        assert!(
+                            size <= alpha * (1.0 + 1e-9),
+                            "n {n}, μ {mean}: {size} > {alpha}"
+                        );
                     }
                 }
             }

@@ -63,8 +63,7 @@ impl Jackknife {
                 .iter()
                 .flat_map(|c| c[c.len() % length..].chunks_exact(length));
             for (row, block) in deviations.iter_mut().zip(all) {
-                row[k] =
-                    block.iter().map(|x| x - chains.mean()).sum::<f64>() / block.len() as f64;
+                row[k] = block.iter().map(|x| x - chains.mean()).sum::<f64>() / block.len() as f64;
             }
             // The mean over the blocks differs from that of the chains by what was dropped.
             let shift = deviations.iter().map(|row| row[k]).sum::<f64>() / blocks as f64;

@@ -38,11 +38,7 @@ pub(super) fn congruential_chains(case: CongruentialCase) -> Vec<Vec<f64>> {
                     state = state * 48_271 % 2_147_483_647;
                     let u = state as f64 / 2_147_483_647.0;
                     x = case.smoothing * x + (1.0 - case.smoothing) * u;
-                    if case.rounded {
-                        (x * 10.0).floor()
-                    } else {
-                        x
-                    }
+                    if case.rounded { (x * 10.0).floor() } else { x }
                 })
                 .collect()
         })

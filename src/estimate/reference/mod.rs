@@ -4,13 +4,83 @@ use super::synthetic::CongruentialCase;
 
 /// (case, rank-normalised split R-hat, bulk ESS, tail ESS).
 pub(super) const RANK_DIAGNOSTICS: [(CongruentialCase, f64, f64, f64); 7] = [
-    (CongruentialCase { chains: 4, length: 1000, smoothing: 0.0, rounded: false }, 1.0002038308617178, 3591.001830028488, 3845.6375509625227),
-    (CongruentialCase { chains: 4, length: 1000, smoothing: 0.9, rounded: false }, 1.0225908019602148, 213.69151403193953, 409.8252711679826),
-    (CongruentialCase { chains: 2, length: 501, smoothing: 0.5, rounded: false }, 1.012303139108251, 359.4503500072938, 558.0696248806113),
-    (CongruentialCase { chains: 3, length: 401, smoothing: 0.7, rounded: false }, 1.0093193846988688, 256.94324497860896, 507.58686633746925),
-    (CongruentialCase { chains: 3, length: 250, smoothing: 0.6, rounded: true }, 1.0162962937409306, 239.2248843034402, 342.9686780125492),
-    (CongruentialCase { chains: 4, length: 2000, smoothing: 0.99, rounded: false }, 1.2209913955922145, 14.942626772640894, 145.7152898393617),
-    (CongruentialCase { chains: 2, length: 64, smoothing: 0.3, rounded: false }, 1.001455678759191, 62.716173581161854, 92.40411543287331),
+    (
+        CongruentialCase {
+            chains: 4,
+            length: 1000,
+            smoothing: 0.0,
+            rounded: false,
+        },
+        1.0002038308617178,
+        3591.001830028488,
+        3845.6375509625227,
+    ),
+    (
+        CongruentialCase {
+            chains: 4,
+            length: 1000,
+            smoothing: 0.9,
+            rounded: false,
+        },
+        1.0225908019602148,
+        213.69151403193953,
+        409.8252711679826,
+    ),
+    (
+        CongruentialCase {
+            chains: 2,
+            length: 501,
+            smoothing: 0.5,
+            rounded: false,
+        },
+        1.012303139108251,
+        359.4503500072938,
+        558.0696248806113,
+    ),
+    (
+        CongruentialCase {
+            chains: 3,
+            length: 401,
+            smoothing: 0.7,
+            rounded: false,
+        },
+        1.0093193846988688,
+        256.94324497860896,
+        507.58686633746925,
+    ),
+    (
+        CongruentialCase {
+            chains: 3,
+            length: 250,
+            smoothing: 0.6,
+            rounded: true,
+        },
+        1.0162962937409306,
+        239.2248843034402,
+        342.9686780125492,
+    ),
+    (
+        CongruentialCase {
+            chains: 4,
+            length: 2000,
+            smoothing: 0.99,
+            rounded: false,
+        },
+        1.2209913955922145,
+        14.942626772640894,
+        145.7152898393617,
+    ),
+    (
+        CongruentialCase {
+            chains: 2,
+            length: 64,
+            smoothing: 0.3,
+            rounded: false,
+        },
+        1.001455678759191,
+        62.716173581161854,
+        92.40411543287331,
+    ),
 ];
 
 /// (pairs, shift, two-sided exact p) of the Wilcoxon signed-rank test on `u − shift`.
@@ -40,6 +110,12 @@ pub(super) const CLOPPER_PEARSON: [(u64, u64, f64, f64, f64); 5] = [
     (0, 10, 0.95, 0.0, 0.30849710781876294),
     (7, 10, 0.95, 0.3475471499399921, 0.9332604888222655),
     (9900, 10000, 0.99, 0.9871424857532342, 0.9923792134493749),
-    (500000, 1000000, 0.999999, 0.49755369601260563, 0.5024463039873943),
+    (
+        500000,
+        1000000,
+        0.999999,
+        0.49755369601260563,
+        0.5024463039873943,
+    ),
     (10, 10, 0.5, 0.8705505632961241, 1.0),
 ];
