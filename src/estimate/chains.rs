@@ -65,7 +65,7 @@ pub enum ChainsError {
 /// One observable measured along one or more chains of the same law; finite and not constant.
 #[derive(Clone, Debug)]
 pub struct Chains<'a> {
-    chains: Vec<&'a [f64]>,
+    series: Vec<&'a [f64]>,
     total: usize,
     mean: f64,
 }
@@ -119,7 +119,7 @@ impl<'a> Chains<'a> {
             sum.add(value / total as f64);
         }
         Ok(Self {
-            chains: chains.to_vec(),
+            series: chains.to_vec(),
             total,
             mean: sum.value(),
         })
@@ -135,12 +135,12 @@ impl<'a> Chains<'a> {
 
     /// The chains.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a [f64]> + '_ {
-        self.chains.iter().copied()
+        self.series.iter().copied()
     }
 
     /// Number of chains.
     pub fn n_chains(&self) -> usize {
-        self.chains.len()
+        self.series.len()
     }
 
     /// Number of measurements in all chains together.
@@ -150,7 +150,7 @@ impl<'a> Chains<'a> {
 
     /// Length of the shortest chain.
     pub fn shortest(&self) -> usize {
-        self.chains.iter().map(|c| c.len()).min().unwrap_or(0)
+        self.series.iter().map(|c| c.len()).min().unwrap_or(0)
     }
 
     /// Mean over all measurements of all chains.
@@ -160,17 +160,17 @@ impl<'a> Chains<'a> {
 
     /// Whether another observable has the same number of measurements in each chain.
     pub fn same_shape(&self, other: &Chains<'_>) -> bool {
-        self.chains.len() == other.chains.len()
+        self.series.len() == other.series.len()
             && self
                 .chains
                 .iter()
-                .zip(&other.chains)
+                .zip(&other.series)
                 .all(|(a, b)| a.len() == b.len())
     }
 
     /// The differences from the common mean.
     pub(super) fn centred(&self) -> Vec<Vec<f64>> {
-        self.chains
+        self.series
             .iter()
             .map(|c| c.iter().map(|x| x - self.mean).collect())
             .collect()

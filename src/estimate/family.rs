@@ -120,7 +120,7 @@ pub enum StageDecision {
 /// ```text
 /// β₁ = α/k,  γ = β₁^{1/k};   stage i: p ≤ β_i rejects, p > γ + β_i accepts, else β_{i+1} = β_i/γ
 /// ```
-/// Stage i is reached by p-values in `(β_j, γ + β_j]` only, so the probability R_i of a rejection from
+/// Stage i is reached by p-values in `(β_j, γ + β_j]` only, so the probability `R_i` of a rejection from
 /// stage i on obeys `R_i ≤ β_i + γ R_{i+1}`, and `R_1 ≤ Σ γ^{i−1} β_i = α`. It needs p-values of valid
 /// size, independent from stage to stage. With k = 1 it is the plain test.
 ///

@@ -1,7 +1,6 @@
 //! Delete-block jackknife for functions of several means.
 
-use super::autocorrelation::gamma_method;
-use super::chains::{Chains, ChainsError, SHORTEST_CHAIN};
+use super::chains::{Chains, ChainsError};
 use super::estimate::{Doubt, ErrorMethod, Estimate};
 
 /// Blocks of this many autocorrelation times miss about 2 % of the variance.
@@ -10,6 +9,9 @@ const TIMES_PER_BLOCK: f64 = 50.0;
 const MOST_BLOCKS: usize = 1024;
 /// Fewer blocks than this leave the error too uncertain, so blocks are made shorter instead.
 const WANTED_BLOCKS: usize = 64;
+
+/// A function of the means of several observables.
+pub type DerivedQuantity<'a> = &'a dyn Fn(&[f64]) -> f64;
 
 /// Block means of observables that were measured together.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,7 +97,7 @@ impl Jackknife {
     }
 
     /// `f` with each block left out in turn.
-    fn replicates(&self, f: &dyn Fn(&[f64]) -> f64) -> Result<Vec<f64>, ChainsError> {
+    fn replicates(&self, f: DerivedQuantity<'_>) -> Result<Vec<f64>, ChainsError> {
         let others = (self.blocks() - 1) as f64;
         let mut point = self.means.clone();
         self.deviations
@@ -116,7 +118,7 @@ impl Jackknife {
     /// ```
     /// # Errors
     /// [`ChainsError::NotDefined`] if `f` is not finite at the means or at a replicate.
-    pub fn derive(&self, f: &dyn Fn(&[f64]) -> f64) -> Result<JackknifeValue, ChainsError> {
+    pub fn derive(&self, f: DerivedQuantity<'_>) -> Result<JackknifeValue, ChainsError> {
         let plain = defined(f(&self.means))?;
         let replicates = self.replicates(f)?;
         let g = self.blocks() as f64;
@@ -138,7 +140,7 @@ impl Jackknife {
     /// As [`Jackknife::derive`].
     pub fn covariance(
         &self,
-        functions: &[&dyn Fn(&[f64]) -> f64],
+        functions: &[DerivedQuantity<'_>],
     ) -> Result<Vec<Vec<f64>>, ChainsError> {
         let g = self.blocks() as f64;
         let mut centred = Vec::with_capacity(functions.len());
@@ -183,39 +185,40 @@ impl Estimate {
     /// O(n log n), and at most 1024 evaluations of `f` beyond those for the derivatives.
     pub fn derived(
         observables: &[Chains<'_>],
-        f: &dyn Fn(&[f64]) -> f64,
+        f: DerivedQuantity<'_>,
     ) -> Result<Self, ChainsError> {
-        let whole = Jackknife::new(observables, 1)?;
-        let mut point = whole.means.clone();
-        let mut gradient = Vec::with_capacity(point.len());
-        for (k, chains) in observables.iter().enumerate() {
-            let squares: f64 = whole.deviations.iter().map(|row| row[k] * row[k]).sum();
-            let step = squares.sqrt() / chains.total() as f64;
-            point[k] = whole.means[k] + step;
-            let above = defined(f(&point))?;
-            point[k] = whole.means[k] - step;
-            let below = defined(f(&point))?;
-            point[k] = whole.means[k];
-            gradient.push((above - below) / (2.0 * step));
+        let first = observables.first().ok_or(ChainsError::Empty)?;
+        if let Some(observable) = observables.iter().position(|o| !o.same_shape(first)) {
+            return Err(ChainsError::Mismatched { observable });
         }
-        let mut rows = whole
-            .deviations
-            .iter()
-            .map(|row| row.iter().zip(&gradient).map(|(d, g)| d * g).sum());
-        let series: Vec<Vec<f64>> = observables[0]
-            .iter()
-            .map(|c| rows.by_ref().take(c.len()).collect())
-            .collect();
+        let means: Vec<f64> = observables.iter().map(Chains::mean).collect();
+        let mut point = means.clone();
+        let mut series: Vec<Vec<f64>> = first.iter().map(|c| vec![0.0; c.len()]).collect();
+        for (k, chains) in observables.iter().enumerate() {
+            let total = chains.total() as f64;
+            let centred = chains.centred();
+            let squares: f64 = centred.iter().flatten().map(|d| d * d).sum();
+            let step = squares.sqrt() / total;
+            point[k] = means[k] + step;
+            let above = defined(f(&point))?;
+            point[k] = means[k] - step;
+            let below = defined(f(&point))?;
+            point[k] = means[k];
+            let slope = (above - below) / (2.0 * step);
+            for (sum, d) in series.iter_mut().flatten().zip(centred.iter().flatten()) {
+                *sum += slope * d;
+            }
+        }
         let views: Vec<&[f64]> = series.iter().map(Vec::as_slice).collect();
         let projected = Chains::new(&views)?;
         let mut estimate = Self::from_chains(&projected);
-        let tau = gamma_method(&projected).time.tau;
+        let tau = estimate.tau;
         let n = projected.total();
         let length = ((TIMES_PER_BLOCK * tau).ceil() as usize)
             .min(n / WANTED_BLOCKS)
             .min(projected.shortest() / 2)
             .max(n / MOST_BLOCKS)
-            .clamp(1, projected.shortest().max(SHORTEST_CHAIN));
+            .max(1);
         let blocks = Jackknife::new(observables, length)?;
         let result = blocks.derive(f)?;
         if blocks.blocks() < WANTED_BLOCKS {
@@ -338,7 +341,7 @@ mod tests {
             ChainsError::Mismatched { observable: 1 }
         );
         assert!(Jackknife::new(&[], 1).is_err());
-        assert!(Jackknife::new(&[a.clone()], 5).is_err());
+        assert!(Jackknife::new(core::slice::from_ref(&a), 5).is_err());
         let jack = Jackknife::new(&[a], 1).unwrap();
         assert!(jack.derive(&|m| 1.0 / m[0]).is_err());
         assert!((specific_heat(&[1.0, 3.0], 2.0, 5.0) - 40.0).abs() < 1e-12);

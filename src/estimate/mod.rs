@@ -54,8 +54,8 @@ pub use hoeffding::{
     hoeffding_interval, hoeffding_p_value,
 };
 pub use jackknife::{
-    Jackknife, JackknifeValue, binder_cumulant, second_moment_correlation_length, specific_heat,
-    susceptibility,
+    DerivedQuantity, Jackknife, JackknifeValue, binder_cumulant, second_moment_correlation_length,
+    specific_heat, susceptibility,
 };
 pub use rank_test::{
     mann_whitney_detectable, mann_whitney_draws, mann_whitney_test, sign_test,

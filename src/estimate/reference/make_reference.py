@@ -1,6 +1,6 @@
 """Reference numbers for the tests of src/estimate, from independent implementations.
 
-Run with arviz 0.23.4, scipy 1.17.1, numpy 2.4.6:  python make_reference.py > mod.rs
+Run with arviz 0.23.4, scipy 1.17.1, numpy 2.4.6:  python make_reference.py > mod.rs && rustfmt --edition 2024 mod.rs
 """
 import arviz as az
 import numpy as np
@@ -31,6 +31,8 @@ def u(n, seed):
 
 
 print("//! Written by `make_reference.py` with arviz 0.23.4 and scipy 1.17.1; do not edit.")
+print()
+print('#![expect(clippy::unreadable_literal, reason = "numbers as the other program prints them")]')
 print()
 print("use super::synthetic::CongruentialCase;")
 print()

@@ -1,5 +1,10 @@
 //! Written by `make_reference.py` with arviz 0.23.4 and scipy 1.17.1; do not edit.
 
+#![expect(
+    clippy::unreadable_literal,
+    reason = "numbers as the other program prints them"
+)]
+
 use super::synthetic::CongruentialCase;
 
 /// (case, rank-normalised split R-hat, bulk ESS, tail ESS).
