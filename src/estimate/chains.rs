@@ -162,7 +162,7 @@ impl<'a> Chains<'a> {
     pub fn same_shape(&self, other: &Chains<'_>) -> bool {
         self.series.len() == other.series.len()
             && self
-                .chains
+                .series
                 .iter()
                 .zip(&other.series)
                 .all(|(a, b)| a.len() == b.len())
