@@ -131,7 +131,7 @@ pub fn empirical_bernstein_p_value(
 /// finds among `n` draws with at least the planned power, if the standard deviation is at most `sd`.
 ///
 /// The miss probability is shared equally by two events: a sample deviation above
-/// `sd + √(2L/(n−1))`, and a mean that falls short by Bernstein's `sd√(2L/n) + L/(3n)`.
+/// `sd + √(2L/(n−1))`, and a mean that falls short by Bennett's `sd√(2L/n) + L/(3n)`.
 ///
 /// # Errors
 /// [`TestError`] unless `n ≥ 2` and `0 < sd < 1`.

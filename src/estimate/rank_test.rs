@@ -53,7 +53,7 @@ pub fn sign_test(values: &[f64], median: f64) -> Result<f64, TestError> {
 /// O(n log n), plus at most 2·10⁷ steps.
 ///
 /// # References
-/// Hoeffding 1963, theorem 2; V. K. Bentkus, D. Dzindzalieta, Bernoulli 21 (2015) 1205 for the second.
+/// Hoeffding 1963, theorem 2; V. K. Bentkus, D. Dzindzalieta, Bernoulli 21 (2015) 1231 for the second.
 pub fn signed_rank_test(values: &[f64], centre: f64) -> Result<f64, TestError> {
     check(values)?;
     within(&[centre], f64::MIN, f64::MAX)?;
