@@ -152,7 +152,8 @@ pub fn signed_rank_draws(design: &Design, effect: f64) -> Option<u64> {
 /// [`TestError`] if a sample is empty or a value is not finite.
 ///
 /// # Accuracy
-/// Tests `mann_whitney_is_valid_by_enumeration`, `bounds_lie_above_the_exact_values`.
+/// Tests `mann_whitney_is_valid_by_enumeration`, `bounds_lie_above_the_exact_values`,
+/// `the_rank_sum_is_sub_gaussian_with_its_own_variance`.
 ///
 /// # Complexity
 /// O(N log N), plus at most 2·10⁷ steps.
@@ -178,8 +179,8 @@ pub fn mann_whitney_test(first: &[f64], second: &[f64]) -> Result<f64, TestError
     })
 }
 
-/// Twice the smaller tail of the sum of `n` of the ranks, chosen uniformly.
-fn rank_sum_tail(ranks: &[u64], n: usize, sum: u64) -> f64 {
+/// In how many ways `n` of the ranks have each sum.
+fn rank_sum_ways(ranks: &[u64], n: usize) -> Vec<f64> {
     let top = ranks.iter().sum::<u64>() as usize;
     let mut ways = vec![vec![0.0; top + 1]; n + 1];
     ways[0][0] = 1.0;
@@ -192,18 +193,28 @@ fn rank_sum_tail(ranks: &[u64], n: usize, sum: u64) -> f64 {
             }
         }
     }
-    let (below, above) = (&ways[n][..=sum as usize], &ways[n][sum as usize..]);
-    let all: f64 = ways[n].iter().sum();
+    ways.swap_remove(n)
+}
+
+/// Twice the smaller tail of the sum of `n` of the ranks, chosen uniformly.
+fn rank_sum_tail(ranks: &[u64], n: usize, sum: u64) -> f64 {
+    let ways = rank_sum_ways(ranks, n);
+    let (below, above) = (&ways[..=sum as usize], &ways[sum as usize..]);
+    let all: f64 = ways.iter().sum();
     let tail = below.iter().sum::<f64>().min(above.iter().sum());
     (2.0 * tail / all * ROUNDING).min(1.0)
+}
+
+/// `Var U` without ties.
+fn rank_sum_variance(n: f64, m: f64) -> f64 {
+    n * m * (n + m + 1.0) / 12.0
 }
 
 /// The bound of [`mann_whitney_test`] above [`rank_sum_tail`].
 fn rank_sum_bound(n: usize, m: usize, sum: u64) -> f64 {
     let (n, m) = (n as f64, m as f64);
     let deviation = 0.5 * sum as f64 - 0.5 * n * (n + m + 1.0);
-    let variance = n * m * (n + m + 1.0) / 12.0;
-    (2.0 * (-deviation * deviation / (2.0 * variance)).exp()).min(1.0)
+    (2.0 * (-deviation * deviation / (2.0 * rank_sum_variance(n, m))).exp()).min(1.0)
 }
 
 /// The smallest `|P(x < y) + ½P(x = y) − ½|` that [`mann_whitney_test`] finds with at least the
@@ -334,6 +345,37 @@ mod tests {
                     assert!(exact <= bound, "ranks, {n}, {sum}: {exact} > {bound}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_rank_sum_is_sub_gaussian_with_its_own_variance() {
+        let plain: Vec<u64> = (1..=24).map(|r| 2 * r).collect();
+        let tied: Vec<u64> = doubled_ranks(&(0..24).map(|i| f64::from(i / 5)).collect::<Vec<_>>());
+        for n in [1, 5, 12] {
+            let (variance, centre) = (
+                rank_sum_variance(n as f64, (24 - n) as f64),
+                12.5 * n as f64,
+            );
+            // ln E e^{λ(U−μ)} over λ²V/2, from the counted distribution.
+            let ratio = |ranks: &[u64], lambda: f64| -> f64 {
+                let ways = rank_sum_ways(ranks, n);
+                let all: f64 = ways.iter().sum();
+                let excess =
+                    |(s, w): (usize, &f64)| w / all * (lambda * (0.5 * s as f64 - centre)).exp_m1();
+                ways.iter().enumerate().map(excess).sum::<f64>().ln_1p()
+                    / (0.5 * lambda * lambda * variance)
+            };
+            for step in 1..40 {
+                let lambda = 0.05 * f64::from(step) / variance.sqrt();
+                let (without, with) = (ratio(&plain, lambda), ratio(&tied, lambda));
+                assert!(
+                    without <= 1.0 + 1e-9 && with < without,
+                    "{n}, λ {lambda}: {without}, {with}"
+                );
+            }
+            // The fourth cumulant is of the order of the variance squared: 1 − O(λ²V).
+            assert!(ratio(&plain, 0.05 / variance.sqrt()) > 1.0 - 0.05_f64.powi(2));
         }
     }
 
