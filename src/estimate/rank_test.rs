@@ -145,7 +145,7 @@ pub fn signed_rank_draws(design: &Design, effect: f64) -> Option<u64> {
 /// p = 2 exp(−(U − nm/2)²/(2V)),   V = nm(n + m + 1)/12
 /// ```
 /// The generating function of U, `Π_{i≤n} sinh((m+i)h) i/(sinh(ih)(m+i))`, has
-/// `(ln sinh(ax)/a − ln sinh(bx)/b)' ≤ (a² − b²)x/3`, by the partial fractions of coth, so U is
+/// `(ln(sinh(ax)/sinh(bx)))' ≤ (a² − b²)x/3`, by the partial fractions of coth, so U is
 /// sub-Gaussian with its own variance; averaging ranks over ties only lowers the function (Jensen).
 ///
 /// # Errors
