@@ -1,8 +1,8 @@
 //! What `proofs/` and the crate say of each other; needs no Coq.
 
+use blockspin::exact::JointTable;
 use blockspin::ledger::statements;
 use blockspin::rg::factorized::Marginals;
-use blockspin::rg::variational::JointTable;
 use blockspin::sources::all_claims;
 use num_bigint::BigInt;
 use num_rational::BigRational;

@@ -66,6 +66,17 @@ pub(super) fn run_chain(arguments: &ChainArguments) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
+/// A correlation length, which has no upper bound where its inverse may be zero.
+fn length_text(length: Enclosure) -> String {
+    if length.hi().is_finite() {
+        format!("{:.8e}", length.mid())
+    } else if length.lo().is_finite() && length.lo() > 0.0 {
+        format!("> {:.5e}", length.lo())
+    } else {
+        "unbounded".to_owned()
+    }
+}
+
 fn chain_text(flow: &ChainFlow) -> String {
     let mut out = format!(
         "{:>4}  {:>22}  {:>22}  {:>22}  {:>14}  -ln Z per original spin, rebuilt from g\n",
@@ -74,12 +85,12 @@ fn chain_text(flow: &ChainFlow) -> String {
     for s in &flow.steps {
         let _ = writeln!(
             out,
-            "{:>4}  {:>22.15e}  {:>22.15e}  {:>22.15e}  {:>14.8e}  {}",
+            "{:>4}  {:>22.15e}  {:>22.15e}  {:>22.15e}  {:>14}  {}",
             s.step,
             s.k.mid(),
             s.h.mid(),
             s.g.mid(),
-            s.correlation_length.mid(),
+            length_text(s.correlation_length),
             s.free_energy_per_spin
         );
     }

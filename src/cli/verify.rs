@@ -93,7 +93,13 @@ fn select(arguments: &Arguments) -> anyhow::Result<Vec<Claim>> {
     }
     if !arguments.claim.is_empty() {
         for id in &arguments.claim {
-            find(&claims, id)?;
+            let owner = find(&all_claims(), id)?.source;
+            if !claims.iter().any(|c| c.id == id) {
+                return Err(Failure::bad_input(format!(
+                    "claim {id:?} belongs to --source {}",
+                    owner.key()
+                )));
+            }
         }
         claims.retain(|c| arguments.claim.iter().any(|id| id == c.id));
     }

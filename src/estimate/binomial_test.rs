@@ -3,6 +3,8 @@
 use statrs::distribution::{Binomial, DiscreteCDF};
 use thiserror::Error;
 
+use super::design::smallest;
+
 /// Why a test cannot be planned or run.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
@@ -111,6 +113,40 @@ impl BinomialTest {
             lower,
             upper,
         })
+    }
+
+    /// The test with the fewest draws found whose power at `probability ± effect`, wherever that is a
+    /// probability, is at least the planned one (power is not quite monotone in the number of draws:
+    /// a slightly smaller one may exist).
+    ///
+    /// # Errors
+    /// As [`BinomialTest::plan`], or if neither side is a probability strictly between 0 and 1 or 2⁵²
+    /// draws are not enough.
+    pub fn plan_for_effect(
+        alpha: f64,
+        power: f64,
+        probability: f64,
+        effect: f64,
+    ) -> Result<Self, BinomialTestError> {
+        Self::plan(1, alpha, power, probability)?;
+        within("the effect", effect)?;
+        let sides: Vec<f64> = [probability - effect, probability + effect]
+            .into_iter()
+            .filter(|&q| q > 0.0 && q < 1.0)
+            .collect();
+        let refusal = BinomialTestError::NotAProbability {
+            what: "the effect, at that probability,",
+            value: effect,
+        };
+        if sides.is_empty() {
+            return Err(refusal);
+        }
+        let enough = |n: u64| {
+            Self::plan(n, alpha, power, probability)
+                .is_ok_and(|t| sides.iter().all(|&q| t.power_at(q) >= power))
+        };
+        let draws = smallest(enough).ok_or(refusal)?;
+        Self::plan(draws, alpha, power, probability)
     }
 
     /// Whether so many successes are in the rejection region.

@@ -304,7 +304,7 @@ mod tests {
             let check = |bound: Enclosure, value: &BigRational| {
                 bound.contains_rational(value) && bound.width() < 1e-12
             };
-            let log_z = Enclosure::from_rational(table.z()).ln();
+            let log_z = Enclosure::from_rational(&table.total()).ln();
             prop_assert!(sums.log_z.overlaps(log_z) && sums.log_z.width() < 1e-12);
             for i in 0..n {
                 prop_assert!(check(sums.mean_visible[i], &table.mean_v(i)));

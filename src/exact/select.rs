@@ -2,12 +2,15 @@
 
 use super::elimination::Elimination;
 use super::{
-    ExactError, ExactResult, Limits, Plan, Want, enumerate, plan_elimination, plan_enumeration,
+    ExactError, ExactResult, Limits, Method, Plan, Want, enumerate, plan_elimination,
+    plan_enumeration,
 };
 use crate::model::SpinHamiltonian;
 
 /// An enumeration below this is started without looking for an order of elimination.
 const QUICK_SECONDS: f64 = 2e-4;
+/// Seconds that the search for an order takes for each spin, at the least.
+const SEARCH_SECONDS: f64 = 1e-5;
 
 /// The costs of all engines that apply to the model, cheapest first.
 ///
@@ -47,6 +50,22 @@ pub fn solve(
     if by_states.seconds <= QUICK_SECONDS && limits.exceeded_by(&by_states).is_none() {
         return enumerate(model, want, limits);
     }
+    // Even the search for an order may be over the limit.
+    let search = Plan {
+        method: Method::Elimination,
+        states: 2.0 * model.spins() as f64,
+        bytes: 1e3 * model.spins() as f64,
+        seconds: SEARCH_SECONDS * model.spins() as f64,
+    };
+    if let Some(exceeded) = limits.exceeded_by(&search) {
+        let largest = limits.max_seconds.max(0.0) / SEARCH_SECONDS;
+        return Err(ExactError::TooLarge {
+            plan: search,
+            exceeded,
+            largest: Some(largest.min(limits.max_bytes.max(0.0) / 1e3) as usize),
+            size_unit: "spins",
+        });
+    }
     let Ok(ready) = Elimination::of_spins(model) else {
         // Couplings or terms beyond elimination may still be within enumeration.
         return enumerate(model, want, limits);
@@ -69,7 +88,6 @@ pub fn solve(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Method;
     use super::*;
     use crate::model::{Lattice, Term};
     use crate::random::Seed;
@@ -100,6 +118,19 @@ mod tests {
             plan_all(&dense(24), Want::LOG_Z)[0].method,
             Method::Enumeration
         );
+    }
+
+    #[test]
+    fn a_search_that_takes_too_long_is_not_started() {
+        let free = SpinHamiltonian::new(3_000_000, Vec::new()).unwrap();
+        let limits = Limits {
+            max_seconds: 1.0,
+            ..Limits::default()
+        };
+        match solve(&free, Want::LOG_Z, &limits).unwrap_err() {
+            ExactError::TooLarge { largest, .. } => assert_eq!(largest, Some(100_000)),
+            other => panic!("{other}"),
+        }
     }
 
     #[test]

@@ -199,7 +199,7 @@ impl Docket {
             Role::ProvesUnderCondition => Form::Conditional,
             Role::ProvesCorrection => Form::Corrected,
         };
-        let scope = format!("theorem {}, all sizes", theorem.name);
+        let scope = format!("theorem {}", theorem.name);
         let valid = theorem.check();
         let entry = self.entry(form, EvidenceKind::Proof, &scope);
         entry.note = theorem.statement();
@@ -335,8 +335,12 @@ impl Entry {
     fn evidence(&self) -> Evidence {
         let total = self.agree + self.differ;
         let mut detail = match (self.agree, self.differ) {
-            (1, 0) if self.kind == EvidenceKind::Proof => "proved".to_owned(),
-            (0, 1) if self.kind == EvidenceKind::Proof => "the negation is proved".to_owned(),
+            (1, 0) if self.kind == EvidenceKind::Proof => {
+                "proved (proofs/check repeats it)".to_owned()
+            }
+            (0, 1) if self.kind == EvidenceKind::Proof => {
+                "the negation is proved (proofs/check repeats it)".to_owned()
+            }
             (_, 0) => format!("agrees in {total} of {total} cases"),
             (0, _) => format!("refuted in {total} of {total} cases"),
             (_, differ) => format!("refuted in {differ} of {total} cases"),

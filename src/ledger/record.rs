@@ -193,7 +193,11 @@ impl Record {
             printed: claim.printed,
             printed_status: status,
             expected_status: None,
-            correction: if fails { claim.corrected } else { None },
+            correction: if fails || status == Status::Conditional {
+                claim.corrected
+            } else {
+                None
+            },
             what_was_wrong: if fails { claim.wrong } else { None },
             condition: if status == Status::Conditional {
                 claim.condition

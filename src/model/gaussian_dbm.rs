@@ -1,5 +1,6 @@
 //! The deep Boltzmann machine with ±1 visible units and two Gaussian hidden layers, and its JSON file.
 
+use super::json::{self, JsonError};
 use crate::symbolic::Matrix;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -95,8 +96,8 @@ pub enum GaussianDbmError {
 #[non_exhaustive]
 pub enum GaussianDbmFileError {
     /// Not JSON, or JSON of another shape; carries line and column.
-    #[error("{0}")]
-    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Json(#[from] JsonError),
     /// The wrong `format` key.
     #[error("\"format\" is {found:?}, expected {FORMAT:?}")]
     Format {
@@ -289,7 +290,7 @@ impl GaussianDbm<f64> {
         if text.len() > MAX_FILE_BYTES {
             return Err(GaussianDbmFileError::TooLong { bytes: text.len() });
         }
-        let file: MachineFile = serde_json::from_str(text)?;
+        let file: MachineFile = json::read(text)?;
         if file.format != FORMAT {
             return Err(GaussianDbmFileError::Format { found: file.format });
         }

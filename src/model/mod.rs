@@ -2,6 +2,7 @@
 
 mod factor_graph;
 mod gaussian_dbm;
+mod json;
 mod lattice;
 mod rbm;
 mod rbm_factors;
@@ -10,6 +11,7 @@ mod spin_hamiltonian;
 
 pub use factor_graph::{Factor, FactorGraph, FactorGraphError};
 pub use gaussian_dbm::{GaussianDbm, GaussianDbmError, GaussianDbmFileError};
+pub use json::JsonError;
 pub use lattice::{Boundary, Lattice, LatticeError};
 pub use rbm::{Layer, Rbm, RbmError, Units};
 pub use rbm_factors::RbmFactors;

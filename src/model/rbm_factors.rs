@@ -115,6 +115,17 @@ impl<T: Field> RbmFactors<T> {
         }
     }
 
+    /// The machine whose parameters have all changed sign, so that its energy is −E.
+    pub fn reversed(&self) -> Self {
+        self.map(|_, x| T::one() / x.clone())
+    }
+
+    /// The machine with every weight `W_ia` set to zero and the biases kept.
+    pub fn uncoupled(&self) -> Self {
+        let weights = self.weights.len();
+        self.map(|k, x| if k < weights { T::one() } else { x.clone() })
+    }
+
     /// The machine with its layers exchanged.
     pub fn transposed(&self) -> Self {
         let weights = (0..self.hidden)
@@ -212,6 +223,23 @@ impl<T: Field> RbmFactors<T> {
             product = product * (exp.clone() + T::one() / exp);
         }
         product
+    }
+
+    /// [`marginal_weight_of_v`](Self::marginal_weight_of_v) of all visible configurations.
+    ///
+    /// # Complexity
+    /// `O(2^{N_v} · N_v · N_h)`, where adding up all configurations takes `O(2^{N_v + N_h})`.
+    pub fn visible_weights(&self) -> Vec<T> {
+        (0..1 << self.visible)
+            .map(|v| self.marginal_weight_of_v(v))
+            .collect()
+    }
+
+    /// [`marginal_weight_of_h`](Self::marginal_weight_of_h) of all hidden configurations.
+    pub fn hidden_weights(&self) -> Vec<T> {
+        (0..1 << self.hidden)
+            .map(|h| self.marginal_weight_of_h(h))
+            .collect()
     }
 }
 

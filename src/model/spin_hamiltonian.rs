@@ -1,5 +1,6 @@
 //! The many-body Hamiltonian of ±1 spins, and its JSON file.
 
+use super::json::{self, JsonError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -89,8 +90,8 @@ pub enum ModelError {
 #[non_exhaustive]
 pub enum ModelFileError {
     /// Not JSON, or JSON of another shape; carries line and column.
-    #[error("{0}")]
-    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Json(#[from] JsonError),
     /// The wrong `format` key.
     #[error("\"format\" is {found:?}, expected {FORMAT:?}")]
     Format {
@@ -178,7 +179,7 @@ impl SpinHamiltonian {
         if text.len() > MAX_FILE_BYTES {
             return Err(ModelFileError::TooLong { bytes: text.len() });
         }
-        let file: ModelFile = serde_json::from_str(text)?;
+        let file: ModelFile = json::read(text)?;
         if file.format != FORMAT {
             return Err(ModelFileError::Format { found: file.format });
         }

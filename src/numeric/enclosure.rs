@@ -507,16 +507,30 @@ impl fmt::Debug for Enclosure {
     }
 }
 
+/// A number with all its digits, but not hundreds of zeros.
+struct Shown(f64);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size = self.0.abs();
+        if size == 0.0 || (1e-5..1e17).contains(&size) {
+            write!(f, "{}", self.0)
+        } else {
+            write!(f, "{:e}", self.0)
+        }
+    }
+}
+
 impl fmt::Display for Enclosure {
-    /// The digits that are certain, then the width: `0.645002448 ± 1e-16`.
+    /// The midpoint, then half the width: `0.645002448 ± 1e-16`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.lo.to_bits() == self.hi.to_bits() {
-            return write!(f, "{}", self.lo);
+            return write!(f, "{}", Shown(self.lo));
         }
         if !(self.lo.is_finite() && self.hi.is_finite()) {
-            return write!(f, "[{}, {}]", self.lo, self.hi);
+            return write!(f, "[{}, {}]", Shown(self.lo), Shown(self.hi));
         }
-        write!(f, "{} ± {:.0e}", self.mid(), 0.5 * self.width())
+        write!(f, "{} ± {:.0e}", Shown(self.mid()), 0.5 * self.width())
     }
 }
 

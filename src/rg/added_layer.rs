@@ -12,7 +12,8 @@
 //! # References
 //! G. E. Hinton, S. Osindero and Y.-W. Teh, Neural Computation 18, 1527 (2006).
 
-use super::variational::{JointTable, TransferOperator};
+use super::variational::TransferOperator;
+use crate::exact::JointTable;
 use crate::numeric::Enclosure;
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -44,7 +45,7 @@ impl AddedLayer {
             "the layers have different numbers of units"
         );
         let total: BigRational = prior.iter().sum();
-        let joint = JointTable::from_fn(machine.n_visible(), machine.n_hidden(), |v, h| {
+        let joint = JointTable::from_fn(machine.visible(), machine.hidden(), |v, h| {
             machine.at(v, h) / &columns[h] * &prior[h] / &total
         })
         .expect("as large as the machine's own table");
@@ -70,7 +71,7 @@ impl AddedLayer {
     /// If there is no such state.
     pub fn bound(&self, v: usize) -> Enclosure {
         let mut bound = Enclosure::exact(0.0);
-        for h in 0..1 << self.joint.n_hidden() {
+        for h in 0..1 << self.joint.hidden() {
             let q = self.recognition.table().at(v, h);
             if !q.is_zero() {
                 let ratio = Enclosure::from_rational(&(self.joint.at(v, h) / q));
@@ -83,8 +84,9 @@ impl AddedLayer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::variational::MachineWeights;
+    use super::super::variational::hidden_given_visible;
     use super::*;
+    use crate::model::RbmFactors;
 
     fn q(n: i64, d: i64) -> BigRational {
         BigRational::new(n.into(), d.into())
@@ -92,26 +94,19 @@ mod tests {
 
     #[test]
     fn bound_is_tight_with_the_own_prior_and_below_elsewhere() {
-        let machine = MachineWeights::new(
+        let machine = RbmFactors::new(
+            vec![q(3, 1), q(1, 2)],
             vec![q(3, 2)],
             vec![q(4, 5), q(2, 1)],
-            vec![vec![q(3, 1), q(1, 2)]],
         )
         .unwrap();
-        let recognition = machine.hidden_given_visible();
-        let own = AddedLayer::new(
-            &machine.table(),
-            &machine.hidden_weights(),
-            recognition.clone(),
-        );
-        let other = AddedLayer::new(
-            &machine.table(),
-            &[q(1, 1), q(5, 1), q(2, 1), q(3, 1)],
-            recognition,
-        );
+        let recognition = hidden_given_visible(&machine).unwrap();
+        let table = JointTable::enumerate(&machine).unwrap();
+        let own = AddedLayer::new(&table, &machine.hidden_weights(), recognition.clone());
+        let other = AddedLayer::new(&table, &[q(1, 1), q(5, 1), q(2, 1), q(3, 1)], recognition);
         assert_eq!(
             own.visible_distribution(),
-            machine.table().normalised().sum_over_hidden()
+            table.normalised().sum_over_hidden()
         );
         for v in 0..2 {
             assert!(own.bound(v).overlaps(own.log_probability(v)));

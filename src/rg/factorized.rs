@@ -7,7 +7,8 @@
 //! It is zero exactly if p itself is a product, that is if the table of p has rank one; for a Boltzmann
 //! machine, exactly if every weight `W_ia` is zero.
 
-use super::variational::{JointTable, MachineWeights};
+use crate::exact::JointTable;
+use crate::model::RbmFactors;
 use crate::numeric::Enclosure;
 use crate::symbolic::Field;
 use num_rational::BigRational;
@@ -56,7 +57,7 @@ impl<T: Field> Marginals<T> {
 /// ```
 /// Looks at all minors, so zeros are no trouble.
 pub fn is_product<T: Field + PartialEq>(table: &JointTable<T>) -> bool {
-    let (n, m) = (1 << table.n_visible(), 1 << table.n_hidden());
+    let (n, m) = (1 << table.visible(), 1 << table.hidden());
     (0..n).all(|v| {
         (0..v).all(|w| {
             (0..m).all(|h| {
@@ -70,9 +71,8 @@ pub fn is_product<T: Field + PartialEq>(table: &JointTable<T>) -> bool {
 }
 
 /// Whether all the weights `W_ia` of a machine are zero.
-pub fn is_uncoupled<T: Field + PartialEq>(machine: &MachineWeights<T>) -> bool {
-    (0..machine.n_visible())
-        .all(|i| (0..machine.n_hidden()).all(|a| *machine.weight(i, a) == T::one()))
+pub fn is_uncoupled<T: Field + PartialEq>(machine: &RbmFactors<T>) -> bool {
+    machine.weights().iter().all(|w| *w == T::one())
 }
 
 /// `S = −Σ p ln p`, in nats; states of probability zero do not contribute.

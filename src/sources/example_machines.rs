@@ -1,9 +1,11 @@
 //! The small machines and tables on which claims about Boltzmann machines are decided: without any
 //! symmetry, with biases, of unequal layers.
 
+use crate::exact::JointTable;
 use crate::ledger::{Case, Value};
+use crate::model::RbmFactors;
 use crate::numeric::Enclosure;
-use crate::rg::variational::{JointTable, MachineWeights, TransferOperator};
+use crate::rg::variational::{self, TransferOperator};
 use crate::symbolic::{Field, RationalFunction};
 use num_rational::BigRational;
 use num_traits::One;
@@ -12,7 +14,7 @@ use num_traits::One;
 pub(super) trait Exact: Field + Value + PartialEq + 'static {}
 impl<T: Field + Value + PartialEq + 'static> Exact for T {}
 
-pub(super) type Machine<T> = MachineWeights<T>;
+pub(super) type Machine<T> = RbmFactors<T>;
 
 /// Sizes (visible, hidden) of the example machines.
 const SHAPES: [(usize, usize); 4] = [(1, 1), (2, 1), (1, 2), (2, 3)];
@@ -44,12 +46,27 @@ pub(super) fn machine<T: Exact>(
     (n, m): (usize, usize),
     parameter: impl Fn(usize) -> T,
 ) -> Machine<T> {
-    let weights = (0..n)
-        .map(|i| (0..m).map(|a| parameter(i * m + a)).collect())
-        .collect();
-    let visible = (0..n).map(|i| parameter(n * m + i)).collect();
-    let hidden = (0..m).map(|a| parameter(n * m + n + a)).collect();
-    MachineWeights::new(visible, hidden, weights).expect("an example machine is well formed")
+    let range = |first: usize, count: usize| (first..first + count).map(&parameter).collect();
+    RbmFactors::new(range(0, n * m), range(n * m, n), range(n * m + n, m))
+        .expect("an example machine is well formed")
+}
+
+/// What the claims ask of a machine as a whole; example machines are small.
+pub(super) trait Tabulate<T> {
+    /// All configurations with their weights.
+    fn table(&self) -> JointTable<T>;
+    /// p(h|v) as an operator.
+    fn hidden_given_visible(&self) -> TransferOperator<T>;
+}
+
+impl<T: Exact> Tabulate<T> for Machine<T> {
+    fn table(&self) -> JointTable<T> {
+        JointTable::enumerate(self).expect("an example machine is small")
+    }
+
+    fn hidden_given_visible(&self) -> TransferOperator<T> {
+        variational::hidden_given_visible(self).expect("an example machine is small")
+    }
 }
 
 fn label(shape: (usize, usize), what: &str) -> String {
@@ -118,7 +135,7 @@ pub(super) fn any_steps() -> Vec<Case<Step<BigRational>>> {
     free_tables()
         .into_iter()
         .map(|case| {
-            let microscopic = microscopic(case.instance.n_visible());
+            let microscopic = microscopic(case.instance.visible());
             let operator = TransferOperator::new(case.instance);
             let step = Step {
                 operator,

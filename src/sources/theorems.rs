@@ -25,18 +25,11 @@ const fn theorem(role: Role, name: &'static str, hash: u64) -> Theorem {
 const TABLE: &[(&str, &[Theorem])] = &[
     (
         "jefferson2019-eq03",
-        &[
-            theorem(
-                Role::Refutes,
-                "zz_without_half_fails",
-                0x504a_b609_8a93_2c6e,
-            ),
-            theorem(
-                Role::ProvesCorrection,
-                "dbm_energy_split",
-                0x4ac0_0222_b2db_f5c8,
-            ),
-        ],
+        &[theorem(
+            Role::ProvesCorrection,
+            "dbm_energy_split",
+            0x4ac0_0222_b2db_f5c8,
+        )],
     ),
     (
         "jefferson2019-eq04",
@@ -48,18 +41,11 @@ const TABLE: &[(&str, &[Theorem])] = &[
     ),
     (
         "jefferson2019-eq05",
-        &[
-            theorem(
-                Role::Refutes,
-                "zz_without_half_fails",
-                0x504a_b609_8a93_2c6e,
-            ),
-            theorem(
-                Role::ProvesCorrection,
-                "dbm_energy_split",
-                0x4ac0_0222_b2db_f5c8,
-            ),
-        ],
+        &[theorem(
+            Role::ProvesCorrection,
+            "dbm_energy_split",
+            0x4ac0_0222_b2db_f5c8,
+        )],
     ),
     (
         "jefferson2019-eq07",
@@ -260,13 +246,6 @@ const TABLE: &[(&str, &[Theorem])] = &[
     ),
     (
         "jefferson2019-eq22",
-        &[
-            theorem(Role::Refutes, "g_printed22_fails", 0x994e_a83f_44cb_f1f5),
-            theorem(Role::ProvesCorrection, "ham_x_eq", 0x8f90_13e6_c878_f055),
-        ],
-    ),
-    (
-        "jefferson2019-eq22-g-sign",
         &[
             theorem(Role::Refutes, "g_printed22_fails", 0x994e_a83f_44cb_f1f5),
             theorem(Role::ProvesCorrection, "ham_x_eq", 0x8f90_13e6_c878_f055),

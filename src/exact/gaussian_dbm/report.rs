@@ -38,7 +38,9 @@ pub enum GaussianDbmDecimationError {
         eigenvalue: Enclosure,
     },
     /// Weights that double precision cannot hold.
-    #[error("the parameters are so large that ln Z has no bound in double precision")]
+    #[error(
+        "ln Z has no bound in double precision: the parameters are too large, beta is too small, or 1 - B Bt is too nearly singular"
+    )]
     Range,
     /// Too much work.
     #[error(

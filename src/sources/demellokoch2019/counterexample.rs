@@ -1,15 +1,16 @@
 //! Equations 45 to 50: a distribution with the right marginals and no correlations.
 
+use crate::exact::JointTable;
 use crate::ledger::{Case, Claim, Docket, EvidenceKind, Form, Source};
 use crate::numeric::Enclosure;
 use crate::rg::factorized::{
     Marginals, entropy, is_product, is_uncoupled, kl_divergence, mutual_information,
 };
-use crate::rg::variational::{JointTable, TransferOperator};
+use crate::rg::variational::TransferOperator;
 use crate::sources::example_machines::{
-    ANY_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, any_steps, exact_steps,
-    exponential, ln, microscopic, q, rational_machines, shares, symbolic_machines, symbolic_steps,
-    total,
+    ANY_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, Tabulate, any_steps,
+    exact_steps, exponential, ln, microscopic, q, rational_machines, shares, symbolic_machines,
+    symbolic_steps, total,
 };
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -171,7 +172,7 @@ fn eq45(docket: &mut Docket) {
             },
         )
         .printed(|m| {
-            let h = microscopic(m.n_visible());
+            let h = microscopic(m.visible());
             let step = TransferOperator::of_machine(&m.table(), &h);
             let rho = Marginals::of(&step.joint(&h));
             [rho.visible, rho.hidden].concat()
@@ -228,14 +229,14 @@ fn eq46(docket: &mut Docket) {
             |m| total(&m.hidden_weights()),
         )
         .printed(|m| {
-            let h = microscopic(m.n_visible());
+            let h = microscopic(m.visible());
             TransferOperator::of_machine(&m.table(), &h)
                 .joint(&h)
                 .total()
         })
         .mutant(
             "Σ_v e^{−H} with an H that is not the machine's own",
-            |m| total(&microscopic(m.n_visible())),
+            |m| total(&microscopic(m.visible())),
         )
         .finish();
 }
@@ -281,7 +282,7 @@ fn for_pairs<T>(n: usize, m: usize, f: impl Fn(usize, usize) -> T) -> Vec<T> {
 
 fn pairs_of<T: Exact>(s: &Step<T>, f: impl Fn(usize, usize) -> T) -> Vec<T> {
     let t = s.operator.table();
-    for_pairs(t.n_visible(), t.n_hidden(), f)
+    for_pairs(t.visible(), t.hidden(), f)
 }
 
 fn eq48(docket: &mut Docket) {
@@ -320,7 +321,7 @@ fn eq48_all_functions(docket: &mut Docket) {
 fn eq48_all_functions_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<Step<T>>]) {
     let all = |s: &Step<T>, f: &dyn Fn(usize, usize) -> T| -> Vec<T> {
         let t = s.operator.table();
-        let (n, m) = (1_usize << t.n_visible(), 1_usize << t.n_hidden());
+        let (n, m) = (1_usize << t.visible(), 1_usize << t.hidden());
         (0..n)
             .flat_map(|x| (0..m).map(move |y| (x, y)))
             .map(|(x, y)| f(x, y))
@@ -373,7 +374,7 @@ fn eq50(docket: &mut Docket) {
             format!("the RG quantity (49) with T of (43), {RATIONAL}"),
             &rational_machines(),
             |m| {
-                let h = microscopic(m.n_visible());
+                let h = microscopic(m.visible());
                 let step = TransferOperator::of_machine(&m.table(), &h);
                 step.joint(&h).normalised().entries().to_vec()
             },
@@ -443,7 +444,7 @@ fn dependences() -> Vec<Case<(Step<BigRational>, Dependence)>> {
 
 /// Whether some `⟨v_j h_b⟩` of p is not `⟨v_j⟩⟨h_b⟩`.
 fn two_point_functions_differ<T: Exact>(p: &JointTable<T>) -> bool {
-    for_pairs(p.n_visible(), p.n_hidden(), |j, b| p.covariance(j, b))
+    for_pairs(p.visible(), p.hidden(), |j, b| p.covariance(j, b))
         .iter()
         .any(|c| !c.is_zero())
 }
@@ -504,10 +505,10 @@ fn eq50_reject(docket: &mut Docket) {
     let weighted = |m: &Machine<BigRational>, sign: i64| {
         let p = m.table();
         let mut sum = Enclosure::zero();
-        for i in 0..m.n_visible() {
-            for a in 0..m.n_hidden() {
+        for i in 0..m.visible() {
+            for a in 0..m.hidden() {
                 let c = p.covariance(1 << i, 1 << a) * q(sign, 1);
-                sum = sum + ln(m.weight(i, a)) * Enclosure::from_rational(&c);
+                sum = sum + ln(&m.weights()[i * m.hidden() + a]) * Enclosure::from_rational(&c);
             }
         }
         sum
@@ -544,7 +545,7 @@ fn eq50_reject_on<T: Exact>(
         .mutant("told apart by ⟨v_j⟩ and ⟨h_b⟩", |m| {
             let a = Marginals::of(&m.table()).product();
             let p = m.table();
-            for_pairs(m.n_visible(), m.n_hidden(), |j, b| {
+            for_pairs(m.visible(), m.hidden(), |j, b| {
                 p.mean(j, 0) != a.mean(j, 0) || p.mean(0, b) != a.mean(0, b)
             })
             .contains(&true)

@@ -1,10 +1,11 @@
 //! Section IV, equations 37 to 44: the operator T and the claimed identity of the two Hamiltonians.
 
+use crate::exact::JointTable;
 use crate::ledger::{Case, Claim, Docket, Form, Source};
 use crate::rg::factorized::freedom_beyond_marginals;
-use crate::rg::variational::{JointTable, MachineWeights, TransferOperator};
+use crate::rg::variational::TransferOperator;
 use crate::sources::example_machines::{
-    EXACT_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, exact_steps,
+    EXACT_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, Tabulate, exact_steps,
     exponential, machine, microscopic, ones, q, rational_machines, reciprocals, shares,
     symbolic_machines, symbolic_steps,
 };
@@ -271,7 +272,7 @@ fn foreign_rational() -> Vec<Case<Foreign<BigRational>>> {
     rational_machines()
         .into_iter()
         .map(|c| {
-            let h = microscopic(c.instance.n_visible());
+            let h = microscopic(c.instance.visible());
             Case::new(c.size, c.label, (c.instance, h))
         })
         .collect()
@@ -281,7 +282,7 @@ fn foreign_symbolic() -> Vec<Case<Foreign<RationalFunction>>> {
     symbolic_machines()
         .into_iter()
         .map(|c| {
-            let states = 1 << c.instance.n_visible();
+            let states = 1 << c.instance.visible();
             let h = (0..states).map(|v| RationalFunction::var(8 + v)).collect();
             Case::new(c.size, c.label, (c.instance, h))
         })
@@ -346,7 +347,7 @@ fn eq41_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<Machine<T>>
         .on(
             format!("met by T = ln p(h|v), {scope}"),
             cases,
-            |m: &Machine<T>| ones::<T>(1 << m.n_visible()),
+            |m: &Machine<T>| ones::<T>(1 << m.visible()),
         )
         .printed(|m| m.hidden_given_visible().row_sums())
         .mutant("T = −E", |m| m.table().sum_over_hidden())
@@ -403,7 +404,7 @@ fn identified<T: Exact>(
         .flat_map(|c| {
             let own = c.instance.visible_weights();
             let shifted: Vec<T> = own.iter().map(|w| w.clone() * factor.clone()).collect();
-            let other = foreign(c.instance.n_visible());
+            let other = foreign(c.instance.visible());
             [
                 ("H(v) = −ln Σ_h e^{−E}", own),
                 ("H(v) = −ln Σ_h e^{−E} + constant", shifted),
@@ -535,11 +536,12 @@ fn text_iff_unique(docket: &mut Docket) {
         .finish();
 }
 
-/// Whether no exact step with the machine's marginals has another joint distribution, by looking for
+/// Whether no exact step with a distribution's marginals has another joint distribution, by looking for
 /// one: weight is moved around a 2×2 minor of the table.
 fn marginals_force_the_joint((n, m): (usize, usize)) -> bool {
-    let machine: MachineWeights<BigRational> = machine((n, m), exponential);
-    let p = machine.table().normalised();
+    let p = JointTable::from_fn(n, m, |v, h| exponential(3 * v + 7 * h + v * h))
+        .expect("the table is small")
+        .normalised();
     let own = p.sum_over_hidden();
     let smallest = p
         .entries()

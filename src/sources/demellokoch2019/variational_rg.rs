@@ -1,12 +1,13 @@
 //! Appendix B.A, equations 57 to 62: variational renormalization; and what section IV says of the
 //! spins that it makes.
 
+use crate::exact::JointTable;
 use crate::exact::walsh;
 use crate::ledger::{Case, Claim, Docket, EvidenceKind, Form, Source};
 use crate::numeric::Enclosure;
-use crate::rg::variational::{JointTable, TransferOperator, free_energy, free_energy_difference};
+use crate::rg::variational::{TransferOperator, free_energy, free_energy_difference};
 use crate::sources::example_machines::{
-    ANY_STEPS, EXACT_STEPS, Exact, Machine, SYMBOLIC_STEPS, Step, any_steps, exact_steps,
+    ANY_STEPS, EXACT_STEPS, Exact, Machine, SYMBOLIC_STEPS, Step, Tabulate, any_steps, exact_steps,
     exponential, ln, q, rational_machines, reciprocals, symbolic_steps, total,
 };
 use num_rational::BigRational;
@@ -110,7 +111,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         source: SOURCE,
         equation: Some("62"),
         title: "exact steps make (61) zero",
-        printed: "when Σ_{h_a} e^{T_λ({v_i, h_a})} = 1, (61) attains its minimum value of 0 and the RG transformation is called exact",
+        printed: "when Σ_{h_a} e^{T_λ({v_i, h_a})} = 1, (61) … [has the] value of 0 and the RG transformation is called exact",
         conventions: &[
             "(61) with e^{−H_RG}; the value 0 is decided here, whether it is a minimum in demellokoch2019-eq61-minimum",
             "the converse is not claimed and is false: (61) is zero whenever the average of Σ_h e^T over e^{−H}/Z is one",
@@ -137,14 +138,11 @@ pub(super) const CLAIMS: &[Claim] = &[
         title: "hidden spin as a linear combination of visible spins",
         printed: "the hidden spin is a linear combination of nearby visible spins",
         conventions: &[
-            "the hidden spin of figure 5d: the average of a block, normalised to ±1, a tie giving ±1 with equal chances",
+            "the hidden spin: the average of a block, as the sentence before says, or that average normalised to ±1 with a tie giving ±1 with equal chances, as figure 5d has it",
             "compared by its conditional mean given the block, with the only linear combination that could do: the linear part of that mean",
         ],
-        corrected: Some(
-            "h = ½(v₁+v₂+v₃) − ½ v₁v₂v₃ for a block of three, and ⟨h|v⟩ = ⅜ Σ_i v_i − ⅛ Σ_{i<j<k} v_i v_j v_k for a block of four",
-        ),
-        wrong: Some(
-            "normalising the average to ±1 is not linear: the products of three spins are missing",
+        condition: Some(
+            "the average is not normalised to ±1; normalised it is h = ½(v₁+v₂+v₃) − ½ v₁v₂v₃ for a block of three, and ⟨h|v⟩ = ⅜ Σ_i v_i − ⅛ Σ_{i<j<k} v_i v_j v_k for a block of four",
         ),
         decide: text_linear_combination,
         ..Claim::BLANK
@@ -372,7 +370,7 @@ fn eq59(docket: &mut Docket) {
             product(s, &|set| set.count_ones() < 2)
         })
         .mutant("no term of all spins", |(s, _)| {
-            product(s, &|set| set + 1 != 1 << s.operator.table().n_hidden())
+            product(s, &|set| set + 1 != 1 << s.operator.table().hidden())
         })
         .mutant("plus signs", |(s, _)| reciprocals(&product(s, &|_| true)))
         .finish();
@@ -449,7 +447,7 @@ fn eq61(docket: &mut Docket) {
 
 fn scaled(s: &Step<BigRational>, factor: &BigRational) -> Step<BigRational> {
     let t = s.operator.table();
-    let table = JointTable::from_fn(t.n_visible(), t.n_hidden(), |v, h| t.at(v, h) * factor)
+    let table = JointTable::from_fn(t.visible(), t.hidden(), |v, h| t.at(v, h) * factor)
         .expect("as large as before");
     Step {
         operator: TransferOperator::new(table),
@@ -538,7 +536,7 @@ fn eq62_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<Step<T>>]) 
         .mutant("Σ_v e^T = 1 instead", |s| {
             let t = s.operator.table();
             let sums = t.sum_over_visible();
-            let table = JointTable::from_fn(t.n_visible(), t.n_hidden(), |v, h| {
+            let table = JointTable::from_fn(t.visible(), t.hidden(), |v, h| {
                 t.at(v, h).clone() / sums[h].clone()
             })
             .expect("as large as before");
@@ -603,26 +601,46 @@ fn text_not_exact(docket: &mut Docket) {
 }
 
 fn text_linear_combination(docket: &mut Docket) {
-    let blocks: Vec<Case<usize>> = [1, 3, 4]
-        .into_iter()
-        .map(|n| Case::new(n, format!("a block of {n} visible spins"), n))
-        .collect();
+    // Spins in the block, and whether the average is normalised.
+    let blocks: Vec<Case<(usize, bool)>> =
+        [(1, true), (3, true), (4, true), (3, false), (4, false)]
+            .into_iter()
+            .map(|(n, normalised)| {
+                let rule = if normalised {
+                    "average normalised to ±1"
+                } else {
+                    "average"
+                };
+                Case::new(
+                    n,
+                    format!("a block of {n} visible spins, {rule}"),
+                    (n, normalised),
+                )
+            })
+            .collect();
     let sum = |n: usize, v: usize| 2 * i64::from(v.count_ones()) - n as i64;
-    let rule = |n: &usize| -> Vec<BigRational> {
+    let rule = |&(n, normalised): &(usize, bool)| -> Vec<BigRational> {
         (0..1 << n)
-            .map(|v: usize| q(sum(*n, v).signum(), 1))
+            .map(|v: usize| {
+                if normalised {
+                    q(sum(n, v).signum(), 1)
+                } else {
+                    q(sum(n, v), n as i64)
+                }
+            })
             .collect()
     };
-    let keep = |n: &usize, order: u32| {
-        let mut k = walsh::couplings(&rule(n)).expect("2^n values");
+    // The only linear combination that could do: the linear part.
+    let linear = |block: &(usize, bool)| {
+        let mut k = walsh::couplings(&rule(block)).expect("2^n values");
         for (set, coupling) in k.iter_mut().enumerate() {
-            if set.count_ones() > order {
+            if set.count_ones() > 1 {
                 *coupling = q(0, 1);
             }
         }
         walsh::values(&k).expect("2^n couplings")
     };
-    let polynomial = |n: &usize, one: BigRational, three: BigRational| {
+    let polynomial = |n: usize, one: BigRational, three: BigRational| {
         let k: Vec<BigRational> = (0..1_usize << n)
             .map(|set| match set.count_ones() {
                 1 => one.clone(),
@@ -632,22 +650,30 @@ fn text_linear_combination(docket: &mut Docket) {
             .collect();
         walsh::values(&k).expect("2^n couplings")
     };
+    let normalised = |&(n, _): &(usize, bool)| match n {
+        1 => polynomial(n, q(1, 1), q(0, 1)),
+        3 => polynomial(n, q(1, 2), q(-1, 2)),
+        _ => polynomial(n, q(3, 8), q(-1, 8)),
+    };
     docket
         .on("⟨h|v⟩ for blocks of 1, 3 and 4 spins", &blocks, rule)
-        .printed(|n| keep(n, 1))
-        .corrected(|n| match n {
-            1 => polynomial(n, q(1, 1), q(0, 1)),
-            3 => polynomial(n, q(1, 2), q(-1, 2)),
-            _ => polynomial(n, q(3, 8), q(-1, 8)),
+        .printed_if(|&(n, normalised)| n == 1 || !normalised, linear)
+        .mutant("the plain average of the block", |&(n, _)| {
+            polynomial(n, q(1, n as i64), q(0, 1))
         })
-        .mutant("the plain average of the block", |n| {
-            polynomial(n, q(1, *n as i64), q(0, 1))
-        })
-        .mutant("the product of three spins with a plus sign", |n| {
+        .mutant("the product of three spins with a plus sign", |&(n, _)| {
             polynomial(n, q(1, 2), q(1, 2))
         })
-        .mutant("the four-spin coefficients for every block", |n| {
+        .mutant("the four-spin coefficients for every block", |&(n, _)| {
             polynomial(n, q(3, 8), q(-1, 8))
         })
+        .finish();
+    docket
+        .on(
+            "the polynomial of the normalised average, blocks of 1, 3 and 4 spins",
+            &blocks[..3],
+            rule,
+        )
+        .printed_if(|_| true, normalised)
         .finish();
 }

@@ -1,14 +1,15 @@
 //! The comments: definitions proposed, and what is said of effective Hamiltonians.
 
+use crate::exact::JointTable;
 use crate::exact::gaussian_hidden::HopfieldCouplings;
 use crate::exact::walsh;
 use crate::ledger::{Case, Claim, Docket, Source};
 use crate::numeric::Enclosure;
 use crate::rg::factorized::Marginals;
-use crate::rg::variational::{JointTable, TransferOperator, free_energy};
+use crate::rg::variational::{TransferOperator, free_energy};
 use crate::sources::example_machines::{
-    EXACT_STEPS, Exact, Machine, RATIONAL, Step, exact_steps, exponential, free_tables, machine,
-    ones, q, rational_machines, reciprocals, symbolic_machines, total,
+    EXACT_STEPS, Exact, Machine, RATIONAL, Step, Tabulate, exact_steps, exponential, free_tables,
+    machine, ones, q, rational_machines, reciprocals, symbolic_machines, total,
 };
 use crate::symbolic::{Matrix, PowerSeries, RationalFunction};
 use num_rational::BigRational;
@@ -176,11 +177,11 @@ fn form_not_used(docket: &mut Docket) {
             "(Σ_h e^{−V}, e^{−H̃(h)}, 𝒵) for arbitrary energies, 1×1, 2×1, 1×2 and 2×3 spins",
             &free_tables(),
             |t| {
-                let hidden = (0..1 << t.n_hidden())
-                    .map(|h| (0..1 << t.n_visible()).map(|v| t.at(v, h).clone()).sum())
+                let hidden = (0..1 << t.hidden())
+                    .map(|h| (0..1 << t.visible()).map(|v| t.at(v, h).clone()).sum())
                     .collect();
                 [
-                    ones::<BigRational>(1 << t.n_visible()),
+                    ones::<BigRational>(1 << t.visible()),
                     hidden,
                     vec![t.total()],
                 ]
@@ -192,7 +193,7 @@ fn form_not_used(docket: &mut Docket) {
             parts(t, &reciprocals(&t.sum_over_hidden()))
         })
         .mutant("e^{+E}", |t| {
-            let flipped = JointTable::from_fn(t.n_visible(), t.n_hidden(), |v, h| {
+            let flipped = JointTable::from_fn(t.visible(), t.hidden(), |v, h| {
                 BigRational::one() / t.at(v, h)
             })
             .expect("as large as before");
@@ -220,7 +221,7 @@ fn visible_visible(docket: &mut Docket) {
     );
     let symbolic: Vec<Case<Machine<RationalFunction>>> = symbolic_machines()
         .into_iter()
-        .filter(|c| c.instance.n_visible() == 2)
+        .filter(|c| c.instance.visible() == 2)
         .collect();
     visible_visible_on(
         docket,
@@ -232,9 +233,9 @@ fn visible_visible(docket: &mut Docket) {
 fn visible_visible_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<Machine<T>>]) {
     // e^{4K} from the fields on the hidden units in the four visible states.
     let formula = |m: &Machine<T>, units: usize| {
-        (0..units.min(m.n_hidden())).fold(T::one(), |k, a| {
+        (0..units.min(m.hidden())).fold(T::one(), |k, a| {
             let cosh = |v: usize| {
-                let x = m.hidden_field(a, v);
+                let x = m.exp_field_on_hidden(a, v);
                 x.clone() + T::one() / x
             };
             k * cosh(0b11) * cosh(0b00) / (cosh(0b01) * cosh(0b10))
@@ -250,8 +251,8 @@ fn visible_visible_on<T: Exact>(docket: &mut Docket, scope: &str, cases: &[Case<
         .mutant("W = 0", |m| formula(&m.uncoupled(), all))
         .mutant("1/e^{4K}", |m| T::one() / formula(m, all))
         .mutant("the Gaussian e^{4 W_1·W_2} to first order", |m| {
-            (0..m.n_hidden()).fold(T::one(), |k, a| {
-                k * m.weight(0, a).clone() * m.weight(1, a).clone()
+            (0..m.hidden()).fold(T::one(), |k, a| {
+                k * m.weights()[a].clone() * m.weights()[m.hidden() + a].clone()
             })
         })
         .finish();
@@ -359,10 +360,11 @@ fn hopfield_like(docket: &mut Docket) {
     ];
     let met = |u: &Units| match u {
         Units::Binary(m) => {
-            m.n_visible() <= 3
-                && (0..m.n_hidden()).all(|a| {
+            m.visible() <= 3
+                && (0..m.hidden()).all(|a| {
                     // No bias: the fields of opposite states are opposite.
-                    (m.hidden_field(a, 0) * m.hidden_field(a, (1 << m.n_visible()) - 1)).is_one()
+                    (m.exp_field_on_hidden(a, 0) * m.exp_field_on_hidden(a, (1 << m.visible()) - 1))
+                        .is_one()
                 })
         }
         Units::Gaussian(..) => true,
@@ -381,7 +383,7 @@ fn hopfield_like(docket: &mut Docket) {
         .mutant(
             "whenever there are at most three visible units",
             |u| match u {
-                Units::Binary(m) => m.n_visible() <= 3,
+                Units::Binary(m) => m.visible() <= 3,
                 Units::Gaussian(..) => true,
             },
         )

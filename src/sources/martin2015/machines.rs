@@ -1,14 +1,13 @@
 //! From "Let's consider a traditional Neural Network" to the effective Hamiltonians of an RBM.
 
+use crate::exact::JointTable;
 use crate::exact::walsh;
 use crate::ledger::{Case, Claim, Docket, Source};
 use crate::numeric::Enclosure;
-use crate::rg::variational::{
-    JointTable, TransferOperator, free_energy, free_energy_difference, moved_bonds,
-};
+use crate::rg::variational::{TransferOperator, free_energy, free_energy_difference, moved_bonds};
 use crate::sources::example_machines::{
-    ANY_STEPS, EXACT_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, any_steps,
-    exact_steps, exponential, ln, ones, q, rational_machines, reciprocals, shares,
+    ANY_STEPS, EXACT_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, Tabulate,
+    any_steps, exact_steps, exponential, ln, ones, q, rational_machines, reciprocals, shares,
     symbolic_machines, symbolic_steps, total,
 };
 use num_rational::BigRational;
@@ -40,13 +39,13 @@ pub(super) const CLAIMS: &[Claim] = &[
         printed: "H(v) = −Σ_i K_i v_i − Σ_i K_{i,j} v_i v_j − Σ_{i,j,k} K_{i,j,k} v_i v_j v_k − ⋯",
         conventions: &[
             "decided: is every function on {±1}^N of this form, with terms up to N spins?",
-            "the pair sum runs over i with j fixed, as printed; the higher sums take each set of distinct sites once",
+            "the pair sum runs over i with j fixed, as printed, i = j included, whose term is a constant; the higher sums take each set of distinct sites once",
         ],
         corrected: Some(
             "H(v) = −K₀ − Σ_i K_i v_i − Σ_{i<j} K_{i,j} v_i v_j − Σ_{i<j<k} K_{i,j,k} v_i v_j v_k − ⋯",
         ),
         wrong: Some(
-            "the pair sum runs over i only, and the constant is missing, without which functions of non-zero mean are out of reach",
+            "the pair sum runs over i only, so that of three spins the pair without the fixed site is missing",
         ),
         decide: general_hamiltonian,
         ..Claim::BLANK
@@ -110,13 +109,13 @@ pub(super) const CLAIMS: &[Claim] = &[
         printed: "H̃(h) = −Σ_i K̃_i h_i − Σ_i K̃_{i,j} h_i h_j − Σ_{i,j,k} K̃_{i,j,k} h_i h_j h_k ⋯",
         conventions: &[
             "decided: has e^{−H̃(h)} = Σ_v e^{−V(v,h) − H(v)} this form, for V with Σ_h e^{−V} = 1?",
-            "weights are compared as e^{−2^M H̃} for M hidden spins, which is rational; j is the first site",
+            "weights are compared as e^{−2^M H̃} for M hidden spins, which is rational; j is the first site, with itself it makes a constant",
         ],
         corrected: Some(
             "H̃(h) = −K̃₀ − Σ_i K̃_i h_i − Σ_{i<j} K̃_{i,j} h_i h_j − Σ_{i<j<k} K̃_{i,j,k} h_i h_j h_k − ⋯",
         ),
         wrong: Some(
-            "the constant K̃₀ is missing, which carries the free energy of the spins summed over, and the pair sum runs over i only",
+            "the pair sum runs over i only, so that of three spins the pair without the fixed site is missing",
         ),
         decide: effective_hamiltonian_form,
         ..Claim::BLANK
@@ -421,8 +420,8 @@ fn general_hamiltonian(docket: &mut Docket) {
         let k = walsh::couplings(values).expect("2^n values");
         from_sets(n, |set| -&k[set] * q(keep(set), 1))
     };
-    // Of the pairs, those with the first site; no constant.
-    let as_printed = |set: usize| i64::from(set != 0 && (set.count_ones() != 2 || set & 1 == 1));
+    // Of the pairs, those with the first site; with itself it makes the constant.
+    let as_printed = |set: usize| i64::from(set.count_ones() != 2 || set & 1 == 1);
     docket
         .on(
             "functions of 1 to 3 spins with rational values",
@@ -483,7 +482,7 @@ fn rbm_energy(docket: &mut Docket) {
         .printed(|m| {
             let bias = m.uncoupled().table();
             let b = bias.at(1, 1) / bias.at(0, 1);
-            let w = m.weight(0, 0);
+            let w = &m.weights()[0];
             q(1, 1) / (b * w * w)
         })
         .finish_constant();
@@ -563,7 +562,7 @@ fn effective_hamiltonian_form(docket: &mut Docket) {
             })
             .collect()
     };
-    let as_printed = |set: usize| i32::from(set != 0 && (set.count_ones() != 2 || set & 1 == 1));
+    let as_printed = |set: usize| i32::from(set.count_ones() != 2 || set & 1 == 1);
     docket
         .on(EXACT_STEPS, &exact_steps(), |s| {
             let joint = s.operator.joint(&s.microscopic);
@@ -673,7 +672,7 @@ fn correlation_unit_sum(docket: &mut Docket) {
         .on(
             format!("met by V = E − H^RBM(v), {RATIONAL}"),
             &rational_machines(),
-            |m| ones::<BigRational>(1 << m.n_visible()),
+            |m| ones::<BigRational>(1 << m.visible()),
         )
         .printed(|m| TransferOperator::of_machine(&m.table(), &m.visible_weights()).row_sums())
         .mutant("V = E", |m| m.table().sum_over_hidden())
@@ -712,7 +711,7 @@ fn partition_function_unchanged_on<T: Exact>(
         .printed(|s| s.operator.joint(&s.microscopic).total())
         .mutant("e^{+V}", |s| {
             let t = s.operator.table();
-            let table = JointTable::from_fn(t.n_visible(), t.n_hidden(), |v, h| {
+            let table = JointTable::from_fn(t.visible(), t.hidden(), |v, h| {
                 T::one() / t.at(v, h).clone()
             })
             .expect("as large as before");
@@ -725,7 +724,7 @@ fn partition_function_unchanged_on<T: Exact>(
         .mutant("V with Σ_v e^{−V} = 1", |s| {
             let t = s.operator.table();
             let sums = t.sum_over_visible();
-            let table = JointTable::from_fn(t.n_visible(), t.n_hidden(), |v, h| {
+            let table = JointTable::from_fn(t.visible(), t.hidden(), |v, h| {
                 t.at(v, h).clone() / sums[h].clone()
             })
             .expect("as large as before");
@@ -855,9 +854,8 @@ fn minimize_difference(docket: &mut Docket) {
     for (n, d) in [(1, 1), (1, 2), (3, 2), (50, 1)] {
         cases.extend(exact_steps().into_iter().map(|c| {
             let t = c.instance.operator.table();
-            let table =
-                JointTable::from_fn(t.n_visible(), t.n_hidden(), |v, h| t.at(v, h) * q(n, d))
-                    .expect("as large as before");
+            let table = JointTable::from_fn(t.visible(), t.hidden(), |v, h| t.at(v, h) * q(n, d))
+                .expect("as large as before");
             let step = Step {
                 operator: TransferOperator::new(table),
                 microscopic: c.instance.microscopic.clone(),
@@ -975,10 +973,8 @@ fn joint_hamiltonian_sign_on<T: Exact>(
     let with = |m: &Machine<T>, factor: &dyn Fn(&T) -> T| -> Vec<T> {
         // e^{−V} is the conditional p(h|v): V is what is left of E and sums to one.
         let v = m.hidden_given_visible();
-        let table = JointTable::from_fn(m.n_visible(), m.n_hidden(), |a, h| {
-            factor(v.table().at(a, h))
-        })
-        .expect("as large as the machine's table");
+        let table = JointTable::from_fn(m.visible(), m.hidden(), |a, h| factor(v.table().at(a, h)))
+            .expect("as large as the machine's table");
         let joint = TransferOperator::new(table).joint(&m.visible_weights());
         joint.entries().to_vec()
     };
@@ -1026,7 +1022,7 @@ fn hidden_identification_on<T: Exact>(
         })
         .mutant("E = H − V", |m| {
             let v = m.hidden_given_visible();
-            let flipped = JointTable::from_fn(m.n_visible(), m.n_hidden(), |a, h| {
+            let flipped = JointTable::from_fn(m.visible(), m.hidden(), |a, h| {
                 T::one() / v.table().at(a, h).clone()
             })
             .expect("as large as the machine's table");

@@ -5,7 +5,7 @@ use crate::numeric::Enclosure;
 use crate::rg::factorized::{entropy, kl_divergence};
 use crate::rg::variational::free_energy;
 use crate::sources::example_machines::{
-    Machine, RATIONAL, exponential, ln, machine, q, rational_machines, shares, total,
+    Machine, RATIONAL, Tabulate, exponential, ln, machine, q, rational_machines, shares, total,
 };
 use crate::symbolic::{Matrix, RationalFunction};
 use num_rational::BigRational;
@@ -119,7 +119,7 @@ fn reconstruction<T: crate::sources::example_machines::Exact>(m: &Machine<T>) ->
         m.hidden_given_visible(),
         m.transposed().hidden_given_visible(),
     );
-    let (n, hidden) = (1 << m.n_visible(), 1 << m.n_hidden());
+    let (n, hidden) = (1 << m.visible(), 1 << m.hidden());
     Matrix::from_fn(n, n, |v, w| {
         (0..hidden).fold(T::zero(), |p, h| {
             p + up.table().at(v, h).clone() * down.table().at(h, w).clone()
@@ -202,7 +202,7 @@ fn pair_under(m: &Machine<BigRational>, v_weights: &[Enclosure]) -> Enclosure {
     let up = m.hidden_given_visible();
     let mut sum = Enclosure::zero();
     for (v, weight) in v_weights.iter().enumerate() {
-        for h in 0..1 << m.n_hidden() {
+        for h in 0..1 << m.hidden() {
             let p = *weight * Enclosure::from_rational(up.table().at(v, h));
             sum = if (v ^ h) & 1 == 0 { sum + p } else { sum - p };
         }
@@ -322,7 +322,7 @@ fn log_z_gradient(docket: &mut Docket) {
 fn training_free_energy_difference(docket: &mut Docket) {
     // F[q] − F = Σ q H^RBM − S(q) + ln 𝒵
     let difference = |m: &Machine<BigRational>, sign_of_entropy: f64| {
-        let q_v = data(m.n_visible());
+        let q_v = data(m.visible());
         let energy = m
             .visible_weights()
             .iter()
@@ -340,7 +340,7 @@ fn training_free_energy_difference(docket: &mut Docket) {
             &rational_machines(),
             |m| {
                 let p = m.table().normalised().sum_over_hidden();
-                kl_divergence(&data(m.n_visible()), &p)
+                kl_divergence(&data(m.visible()), &p)
             },
         )
         .printed(|m| free_energy(&m.hidden_weights()) - free_energy(&m.visible_weights()))
@@ -352,7 +352,7 @@ fn training_free_energy_difference(docket: &mut Docket) {
         })
         .mutant("D_KL(p‖q)", |m| {
             let p = shares(&m.visible_weights());
-            kl_divergence(&p, &data(m.n_visible()))
+            kl_divergence(&p, &data(m.visible()))
         })
         .finish();
     docket.not_vacuous(

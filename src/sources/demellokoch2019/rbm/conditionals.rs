@@ -258,10 +258,8 @@ fn layer_distance(
         let from = bits(state, given);
         let mut exact: Vec<Enclosure> = (0..1_usize << units)
             .map(|drawn| match layer {
-                Layer::Hidden => *truth.table.weight(state, drawn) / truth.table.weight_of_v(state),
-                Layer::Visible => {
-                    *truth.table.weight(drawn, state) / truth.table.weight_of_h(state)
-                }
+                Layer::Hidden => *truth.table.at(state, drawn) / truth.table.weight_of_v(state),
+                Layer::Visible => *truth.table.at(drawn, state) / truth.table.weight_of_h(state),
             })
             .collect();
         let outcomes = enumerate_choices(|chooser| {

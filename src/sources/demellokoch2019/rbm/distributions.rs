@@ -161,13 +161,13 @@ fn partition_function(docket: &mut Docket) {
                 })
             },
         )
-        .printed(|s| s.table.z().clone())
+        .printed(|s| s.table.total())
         .finish();
     docket
         .on("ln 𝒵 against the engine", &bounded_cases(), |s| {
             engine_log_z(s)
         })
-        .printed(|s| s.system.table.z().ln())
+        .printed(|s| s.system.table.total().ln())
         .finish();
 }
 

@@ -452,7 +452,7 @@ fn mean_after_step(s: &Bounded, v: usize) -> Vec<Enclosure> {
         .map(|i| {
             let two = Enclosure::exact(2.0);
             let terms = table.hidden_states().map(|h| {
-                let weight = *table.weight(v, h) / table.weight_of_v(v);
+                let weight = *table.at(v, h) / table.weight_of_v(v);
                 weight * (two * table.probability_v_up(i, h) - Enclosure::one())
             });
             terms.sum()
