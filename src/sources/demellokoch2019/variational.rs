@@ -6,8 +6,8 @@ use crate::rg::factorized::freedom_beyond_marginals;
 use crate::rg::variational::TransferOperator;
 use crate::sources::example_machines::{
     EXACT_STEPS, Exact, Machine, RATIONAL, SYMBOLIC, SYMBOLIC_STEPS, Step, Tabulate, exact_steps,
-    exponential, machine, microscopic, ones, q, rational_machines, reciprocals, shares,
-    symbolic_machines, symbolic_steps,
+    exponential, microscopic, ones, q, rational_machines, reciprocals, shares, symbolic_machines,
+    symbolic_steps,
 };
 use crate::symbolic::{Matrix, RationalFunction};
 use num_rational::BigRational;
