@@ -26,19 +26,20 @@ pub enum Place {
 }
 
 impl fmt::Display for Place {
+    /// The place and a colon, or nothing: what stands before the reason.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File => f.write_str("the file"),
-            Self::Token { line, token } => write!(f, "line {line}, token {token}"),
-            Self::Byte(at) => write!(f, "byte {at}"),
-            Self::Array(name) => write!(f, "array {name:?}"),
+            Self::File => Ok(()),
+            Self::Token { line, token } => write!(f, "line {line}, token {token}: "),
+            Self::Byte(at) => write!(f, "byte {at}: "),
+            Self::Array(name) => write!(f, "array {name:?}: "),
         }
     }
 }
 
 /// A file that cannot be read as what it should be: the place and the reason.
 #[derive(Clone, Debug, Error, PartialEq)]
-#[error("{place}: {fault}")]
+#[error("{place}{fault}")]
 pub struct FileError {
     /// Where.
     pub place: Place,
@@ -131,6 +132,9 @@ pub enum Fault {
     /// The header is not JSON of the right form.
     #[error("the header is not what it should be: {0}")]
     Header(String),
+    /// The text is not JSON of the right form.
+    #[error("{0}")]
+    Json(String),
     /// The tables do not make a factor graph.
     #[error(transparent)]
     Graph(#[from] FactorGraphError),
@@ -172,7 +176,7 @@ impl From<ModelFileError> for FileError {
     fn from(error: ModelFileError) -> Self {
         match error {
             ModelFileError::Model(e) => Fault::Model(e).of_file(),
-            other => Fault::Header(other.to_string()).of_file(),
+            other => Fault::Json(other.to_string()).of_file(),
         }
     }
 }
