@@ -1,8 +1,8 @@
 //! What `blockspin exact` found, and how it is shown.
 
 use crate::exact::{Method, PairMarginal};
-use crate::model::files::{write_uai_mar, write_uai_pr};
 use crate::model::Units;
+use crate::model::files::{write_uai_mar, write_uai_pr};
 use crate::numeric::Enclosure;
 use num_traits::One;
 use serde::Serialize;
@@ -70,7 +70,12 @@ impl Answer {
         let marginals = match &self.averages {
             Averages::Spins { mean, .. } => of(mean.as_ref()?, Units::PlusMinus),
             Averages::Factors { marginal, .. } => marginal.clone()?,
-            Averages::Machine { units, visible, mean, .. } => {
+            Averages::Machine {
+                units,
+                visible,
+                mean,
+                ..
+            } => {
                 let (v, h) = mean.as_ref()?.split_at(*visible);
                 [of(v, units.0), of(h, units.1)].concat()
             }
@@ -111,7 +116,12 @@ impl Answer {
                     }
                 }
             }
-            Averages::Machine { visible, mean, product, .. } => {
+            Averages::Machine {
+                visible,
+                mean,
+                product,
+                ..
+            } => {
                 let name = |i: usize| match i.checked_sub(*visible) {
                     None => format!("v{i}"),
                     Some(a) => format!("h{a}"),
@@ -176,12 +186,21 @@ impl Answer {
                 if let Some(pair) = pair {
                     let list: Vec<Pair> = pair
                         .iter()
-                        .map(|p| Pair { i: p.i, j: p.j, joint: &p.joint })
+                        .map(|p| Pair {
+                            i: p.i,
+                            j: p.j,
+                            joint: &p.joint,
+                        })
                         .collect();
                     put("pair", json!(list));
                 }
             }
-            Averages::Machine { visible, mean, product, .. } => {
+            Averages::Machine {
+                visible,
+                mean,
+                product,
+                ..
+            } => {
                 put("visible", json!(visible));
                 put("hidden", json!(self.labels.len() - visible));
                 if let Some(mean) = mean {

@@ -34,7 +34,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded = arguments.source.load()?;
     let refused = |e: ConversionError| {
         let message = match e {
-            ConversionError::Constant { .. } => format!("{name}: {e}; --drop-constant leaves it out"),
+            ConversionError::Constant { .. } => {
+                format!("{name}: {e}; --drop-constant leaves it out")
+            }
             _ => format!("{name}: {e}"),
         };
         match e {

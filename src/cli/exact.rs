@@ -5,8 +5,8 @@ use super::exit::{Exit, Failure};
 use super::output::{deliver, write_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
-    Elimination, ExactError, ExactResult, Limits, Want, eliminate, enumerate,
-    pairs_in_factors, pairs_in_terms, rbm_sum, solve, solve_edges, solve_factors,
+    Elimination, ExactError, ExactResult, Limits, Want, eliminate, enumerate, pairs_in_factors,
+    pairs_in_terms, rbm_sum, solve, solve_edges, solve_factors,
 };
 use crate::model::files::{AnyModel, Npy, NpyValues, write_npy};
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, Units, spins_of_rbm};
@@ -15,7 +15,10 @@ use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "one flag for each thing that can be asked for")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one flag for each thing that can be asked for"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: ModelSource,
@@ -97,7 +100,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         },
     };
     let mut file = arguments.out.as_deref();
-    if let (Some(count), Some(path)) = (arguments.samples, file.take_if(|_| arguments.samples.is_some())) {
+    if let (Some(count), Some(path)) = (
+        arguments.samples,
+        file.take_if(|_| arguments.samples.is_some()),
+    ) {
         write_samples(&loaded, count, path, &question.limits)?;
     }
     let answer = answer(&loaded, question)?;
@@ -106,7 +112,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Format::Json => answer.json()?,
         Format::UaiPr => answer.uai_pr(),
         Format::UaiMar => answer.uai_mar().ok_or_else(|| {
-            Failure::bad_input(format!("{}: Z = 0, and nothing has a marginal", loaded.origin))
+            Failure::bad_input(format!(
+                "{}: Z = 0, and nothing has a marginal",
+                loaded.origin
+            ))
         })?,
     };
     deliver(&shown, file)?;
@@ -158,8 +167,11 @@ fn of_spins(
     model: &SpinHamiltonian,
     question: Question,
 ) -> anyhow::Result<Answer> {
-    let observed: Vec<(usize, bool)> =
-        loaded.observed.iter().map(|&(i, state)| (i, state == 1)).collect();
+    let observed: Vec<(usize, bool)> = loaded
+        .observed
+        .iter()
+        .map(|&(i, state)| (i, state == 1))
+        .collect();
     let given = model.given(&observed);
     let edges = question.edges.then(|| pairs_in_terms(model));
     let want = Want {
@@ -184,7 +196,9 @@ fn of_spins(
     if let (None, Some(pairs)) = (&edge, &edges) {
         // They are among all pairs.
         let wanted = |c: &(usize, usize, Enclosure)| pairs.binary_search(&(c.0, c.1)).is_ok();
-        edge = pair.take().map(|all| all.into_iter().filter(wanted).collect());
+        edge = pair
+            .take()
+            .map(|all| all.into_iter().filter(wanted).collect());
     }
     // An observed spin was left free, in two states instead of one.
     let free = Enclosure::exact(observed.len() as f64) * Enclosure::exact(2.0).ln();
@@ -205,7 +219,11 @@ fn of_spins(
     Ok(Answer {
         method: result.method,
         labels: loaded.labels.clone(),
-        log_z: Some(if observed.is_empty() { result.log_z } else { result.log_z - free }),
+        log_z: Some(if observed.is_empty() {
+            result.log_z
+        } else {
+            result.log_z - free
+        }),
         averages: Averages::Spins {
             mean: result.mean.filter(|_| question.marginals),
             pair,
@@ -220,7 +238,11 @@ fn of_factors(loaded: &Loaded, graph: &FactorGraph, question: Question) -> anyho
     }
     let n = graph.cardinality().len();
     let pairs = if question.pairs {
-        Some((0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))).collect())
+        Some(
+            (0..n)
+                .flat_map(|i| (i + 1..n).map(move |j| (i, j)))
+                .collect(),
+        )
     } else {
         question.edges.then(|| pairs_in_factors(graph))
     };
@@ -241,7 +263,10 @@ fn of_factors(loaded: &Loaded, graph: &FactorGraph, question: Question) -> anyho
 
 fn of_machine(loaded: &Loaded, rbm: &Rbm, question: Question) -> anyhow::Result<Answer> {
     if !loaded.observed.is_empty() || question.pairs {
-        return Err(unfit(loaded, "layer-sum takes neither --evidence nor --pairs"));
+        return Err(unfit(
+            loaded,
+            "layer-sum takes neither --evidence nor --pairs",
+        ));
     }
     let found = rbm_sum(rbm, question.marginals, &question.limits)?;
     let (mean, product) = match found.averages {
@@ -262,7 +287,12 @@ fn of_machine(loaded: &Loaded, rbm: &Rbm, question: Question) -> anyhow::Result<
 }
 
 /// Draws samples and writes them: the values of spins or units, the numbers of other states.
-fn write_samples(loaded: &Loaded, count: usize, path: &Path, limits: &Limits) -> anyhow::Result<()> {
+fn write_samples(
+    loaded: &Loaded,
+    count: usize,
+    path: &Path,
+    limits: &Limits,
+) -> anyhow::Result<()> {
     let n = loaded.model.variables();
     // A state is drawn as a list of words and kept as bytes.
     let bytes = count as f64 * (n as f64 * 9.0 + 24.0);
@@ -271,8 +301,11 @@ fn write_samples(loaded: &Loaded, count: usize, path: &Path, limits: &Limits) ->
             "--samples: {count} samples of {n} variables take {bytes:.3e} bytes; --max-bytes overrides"
         )));
     }
-    let spin_states: Vec<(usize, bool)> =
-        loaded.observed.iter().map(|&(i, state)| (i, state == 1)).collect();
+    let spin_states: Vec<(usize, bool)> = loaded
+        .observed
+        .iter()
+        .map(|&(i, state)| (i, state == 1))
+        .collect();
     let ready = match &loaded.model {
         AnyModel::Spins(model) => Elimination::of_spins(&model.given(&spin_states)),
         AnyModel::Rbm(rbm) => Elimination::of_spins(&couplings(loaded, rbm)?.given(&spin_states)),

@@ -49,10 +49,20 @@ pub(super) struct ModelSource {
     #[arg(long, value_name = "KIND:SIZE", requires = "coupling")]
     lattice: Option<Lattice>,
     /// K of the lattice's bonds
-    #[arg(long, value_name = "K", requires = "lattice", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "K",
+        requires = "lattice",
+        allow_hyphen_values = true
+    )]
     coupling: Option<f64>,
     /// h on the lattice's sites
-    #[arg(long, value_name = "H", requires = "lattice", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "H",
+        requires = "lattice",
+        allow_hyphen_values = true
+    )]
     field: Option<f64>,
     /// open, periodic, or both as ALONG_COLUMNS,ALONG_ROWS; overrides what the lattice's kind says
     #[arg(long, value_name = "B", requires = "lattice")]
@@ -67,7 +77,12 @@ pub(super) struct ModelSource {
     #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "lattice")]
     from: Option<FileFormat>,
     /// Inverse temperature where the file holds energies (dimod COO); otherwise couplings are dimensionless
-    #[arg(long, value_name = "BETA", conflicts_with = "lattice", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "BETA",
+        conflicts_with = "lattice",
+        allow_hyphen_values = true
+    )]
     beta: Option<f64>,
     /// Units of a machine whose file does not say (default: spin)
     #[arg(long, value_enum, conflicts_with = "lattice")]

@@ -79,7 +79,10 @@ pub fn solve_factors(
     let pairs = pairs.unwrap_or_default();
     if let Some(&(_, variable)) = pairs.iter().find(|(i, j)| *i.max(j) >= n) {
         let variables = n;
-        return Err(ExactError::NoSuchVariable { variable, variables });
+        return Err(ExactError::NoSuchVariable {
+            variable,
+            variables,
+        });
     }
     // All pairs at once would join all variables; held one after another they do not.
     let joint = if pairs.len() == n * n.saturating_sub(1) / 2 && n > 3 {
@@ -92,7 +95,11 @@ pub fn solve_factors(
             result.log_z = Some(joint.log_z);
             result.marginal = marginals.then_some(joint.singles);
             let listed = pairs.iter().zip(joint.pairs);
-            result.pair = Some(listed.map(|(&(i, j), joint)| PairMarginal { i, j, joint }).collect());
+            result.pair = Some(
+                listed
+                    .map(|(&(i, j), joint)| PairMarginal { i, j, joint })
+                    .collect(),
+            );
             Ok(result)
         }
         Err(ExactError::ZeroPartition) => Ok(result),
@@ -127,12 +134,17 @@ pub fn solve_edges(
         let plan = ready.plan_pairs(pairs);
         let fits = limits.exceeded_by(&plan).is_none();
         let other_fits = limits.exceeded_by(&by_states).is_none();
-        if fits == other_fits { plan.seconds < by_states.seconds } else { fits }
+        if fits == other_fits {
+            plan.seconds < by_states.seconds
+        } else {
+            fits
+        }
     });
     match ready {
         Ok(ready) if eliminate => {
             let joint = ready.joint_of_pairs(pairs, limits)?;
-            let within = |e: Enclosure| Enclosure::new(e.lo().clamp(-1.0, 1.0), e.hi().clamp(-1.0, 1.0));
+            let within =
+                |e: Enclosure| Enclosure::new(e.lo().clamp(-1.0, 1.0), e.hi().clamp(-1.0, 1.0));
             let mean = joint.singles.iter().map(|p| within(p[1] - p[0])).collect();
             let correlator = |p: &[Enclosure]| within((p[0] + p[3]) - (p[1] + p[2]));
             Ok(EdgeResult {

@@ -91,7 +91,8 @@ impl Elimination {
                 let joint = held.iter().enumerate().flat_map(|(s, given)| {
                     (0..self.cards[j]).map(move |t| (s, given.as_ref().map(|g| g[j][t])))
                 });
-                let joint = joint.map(|(s, p)| p.map_or_else(Enclosure::zero, |p| p * singles[i][s]));
+                let joint =
+                    joint.map(|(s, p)| p.map_or_else(Enclosure::zero, |p| p * singles[i][s]));
                 pairs.push(joint.collect());
             }
         }
@@ -124,7 +125,13 @@ mod tests {
                     let size = scope.iter().map(|&v| cards[v]).product();
                     // Some zeros; the first state of all variables keeps weight.
                     let mut values: Vec<f64> = (0..size)
-                        .map(|_| if stream.index(4) == 0 { 0.0 } else { stream.uniform() })
+                        .map(|_| {
+                            if stream.index(4) == 0 {
+                                0.0
+                            } else {
+                                stream.uniform()
+                            }
+                        })
                         .collect();
                     values[0] = 0.5;
                     Factor { scope, values }
@@ -134,8 +141,9 @@ mod tests {
             let ready = Elimination::of_graph(&graph);
             let limits = Limits::default();
             let all = ready.joint_of_all(&limits).unwrap();
-            let list: Vec<(usize, usize)> =
-                (0..6).flat_map(|i| (i + 1..6).map(move |j| (i, j))).collect();
+            let list: Vec<(usize, usize)> = (0..6)
+                .flat_map(|i| (i + 1..6).map(move |j| (i, j)))
+                .collect();
             // One at a time, neighbours or not, and all at once.
             let together = ready.joint_of_pairs(&list, &limits).unwrap();
             assert!(together.log_z.overlaps(all.log_z));
