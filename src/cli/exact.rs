@@ -15,10 +15,6 @@ use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "one flag for each thing that can be asked for"
-)]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: ModelSource,

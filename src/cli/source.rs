@@ -64,7 +64,7 @@ pub(super) struct ModelSource {
         allow_hyphen_values = true
     )]
     field: Option<f64>,
-    /// open, periodic, or both as ALONG_COLUMNS,ALONG_ROWS; overrides what the lattice's kind says
+    /// open, periodic, or one along columns and one along rows, with a comma; overrides what the lattice's kind says
     #[arg(long, value_name = "B", requires = "lattice")]
     boundary: Option<Boundaries>,
     /// Draw the lattice's bonds at random, by --seed

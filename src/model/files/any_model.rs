@@ -38,7 +38,7 @@ pub enum FileFormat {
     CooBinary,
     /// safetensors.
     Safetensors,
-    /// NumPy archive.
+    /// An archive of `NumPy` arrays.
     Npz,
 }
 

@@ -292,7 +292,7 @@ mod tests {
     /// The example of the dimod documentation.
     const EXAMPLE: &str = "# vartype=BINARY\n0 0 -1\n0 1 1\n1 2 -4.5\n";
 
-    /// E of the example by its definition, bit i of the state being x_i.
+    /// E of the example by its definition, bit i of the state being `x_i`.
     fn energy(x: usize) -> f64 {
         let x = [0, 1, 2].map(|i| (x >> i & 1) as f64);
         -x[0] + x[0] * x[1] - 4.5 * x[1] * x[2]
@@ -332,7 +332,7 @@ mod tests {
         assert_eq!(constant.to_bits(), 0);
         // The same in ±1 variables has a constant, which the format cannot hold: -E of the mean state.
         let (_, constant) = write_coo(&file.model, &file.labels, Units::PlusMinus, 1.0).unwrap();
-        let mean = -(0.5 * -1.0 + 0.25 * 0.1 + 0.5 * 123_456_789_012_345_680_000.0);
+        let mean = -(-0.5 + 0.25 * 0.1 + 0.5 * 123_456_789_012_345_680_000.0);
         assert!(
             (constant - mean).abs() <= f64::EPSILON * mean.abs(),
             "{constant}"

@@ -125,7 +125,6 @@ pub(super) fn inflate(bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
             1 => {
                 let lengths: Vec<u8> = (0..288)
                     .map(|symbol| match symbol {
-                        0..144 => 8,
                         144..256 => 9,
                         256..280 => 7,
                         _ => 8,
@@ -299,7 +298,8 @@ mod tests {
 
     /// Squares as decimal numbers, then a run.
     fn text() -> Vec<u8> {
-        let mut text: String = (0..120_u32).map(|k| format!("{} ", k * k)).collect();
+        let squares: Vec<String> = (0..120_u32).map(|k| (k * k).to_string()).collect();
+        let mut text = squares.join(" ") + " ";
         text.push_str(&"s".repeat(700));
         text.into_bytes()
     }

@@ -1,4 +1,4 @@
-//! Arrays in the `.npy` format of NumPy.
+//! Arrays in the `.npy` format of `NumPy`.
 //!
 //! ```text
 //! 93 "NUMPY"  version (2 bytes)  length of the header (2 bytes, from version 2 on 4)
@@ -6,14 +6,14 @@
 //! the numbers, little endian, the last index running fastest
 //! ```
 //! # References
-//! NumPy documentation, `numpy.lib.format` (NEP 1), versions 1.0, 2.0 and 3.0.
+//! `NumPy` documentation, `numpy.lib.format` (NEP 1), versions 1.0, 2.0 and 3.0.
 
 use super::fault::{Fault, FileError, quoted};
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
-/// Longest header that is read; NumPy's own are below 200 bytes.
+/// Longest header that is read; those of `NumPy` itself are below 200 bytes.
 const MAX_HEADER: usize = 1 << 16;
-/// Most dimensions, as in NumPy.
+/// Most dimensions, as in `NumPy`.
 const MAX_DIMENSIONS: usize = 64;
 /// The file starts its numbers at a multiple of this.
 const ALIGNMENT: usize = 64;
@@ -201,7 +201,7 @@ struct Header {
     shape: Vec<usize>,
 }
 
-/// Reads the literals of Python that NumPy writes, and no others.
+/// Reads the literals of Python that `NumPy` writes, and no others.
 struct Literal<'a> {
     text: &'a str,
     at: usize,

@@ -236,10 +236,10 @@ mod tests {
         };
         refused("hidden_bias", "\"fc2\"", &|a| a.name = "fc2".to_owned());
         refused("weights", "\"weights\" or \"W\"", &|a| {
-            a.name = "hbias2".to_owned()
+            a.name = "hbias2".to_owned();
         });
         refused("hidden_bias", "visible_bias", &|a| {
-            a.name = "visible_bias".to_owned()
+            a.name = "visible_bias".to_owned();
         });
         refused("weights", "dimensions", &|a| a.shape = vec![6]);
         refused("weights", "expected 2", &|a| a.shape = vec![2, 3]);
@@ -248,7 +248,7 @@ mod tests {
             a.values.clear();
         });
         refused("weights", "not a finite number", &|a| {
-            a.values[2] = f64::NAN
+            a.values[2] = f64::NAN;
         });
         refused("hidden_units", "0 and 1", &|a| a.values = vec![1.0, 0.0]);
         let absent = edit("visible_bias", &|a| {
