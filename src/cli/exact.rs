@@ -1,100 +1,342 @@
-//! `blockspin exact`.
+//! `blockspin exact`: `ln Z`, averages and independent samples of a model in any format.
 
+use super::answer::{Answer, Averages, Correlators};
 use super::exit::{Exit, Failure};
-use super::output::{Format, deliver, read_text};
-use crate::exact::{ExactError, ExactResult, Limits, Want, solve};
-use crate::model::SpinHamiltonian;
+use super::output::{deliver, write_bytes};
+use super::source::{Loaded, ModelSource};
+use crate::exact::{
+    Elimination, ExactError, ExactResult, Limits, Want, eliminate, enumerate, pairs_in_factors,
+    pairs_in_terms, rbm_sum, solve, solve_edges, solve_factors,
+};
+use crate::model::files::{AnyModel, Npy, NpyValues, write_npy};
+use crate::model::{FactorGraph, Rbm, SpinHamiltonian, Units, spins_of_rbm};
 use crate::numeric::Enclosure;
-use serde::Serialize;
-use std::fmt::Write;
-use std::path::PathBuf;
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Model file (JSON, format "blockspin-model"); - reads standard input
-    model: PathBuf,
-    /// Also the mean of every spin
+    #[command(flatten)]
+    source: ModelSource,
+    /// Also the mean of every spin, or the probabilities of every variable's states
     #[arg(long)]
     marginals: bool,
-    /// Also the correlator of every pair of spins
+    /// Also the correlator, or the joint probabilities, of every pair
     #[arg(long)]
     pairs: bool,
+    /// Marginals, and the correlators of the pairs that share a term
+    #[arg(long, conflicts_with = "pairs")]
+    edges: bool,
+    /// The engine
+    #[arg(long, value_enum, default_value = "auto")]
+    method: MethodName,
+    /// Draw N independent samples into the .npy file of --out: int8, one row each
+    #[arg(long, value_name = "N", requires = "out")]
+    samples: Option<usize>,
     /// Refuse work that is predicted to take longer
     #[arg(long, value_name = "S", default_value_t = Limits::default().max_seconds)]
     max_seconds: f64,
     /// Refuse work that is predicted to need more memory
     #[arg(long, value_name = "B", default_value_t = Limits::default().max_bytes)]
     max_bytes: f64,
-    /// Text for a reader or JSON for a program
+    /// How to show the answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Write to this file instead of standard output
+    /// Write the answer, or with --samples the samples, to this file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
-#[derive(Serialize)]
-struct Answer {
-    method: String,
-    spins: usize,
-    log_z: Enclosure,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mean: Option<Vec<Enclosure>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pair: Option<Vec<(usize, usize, f64, f64)>>,
+/// The engines that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MethodName {
+    /// The one that is predicted to be fastest
+    Auto,
+    /// All states, in blocks
+    Enumeration,
+    /// Variable elimination
+    Elimination,
+    /// The smaller layer of a machine
+    LayerSum,
+}
+
+/// The forms of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a reader
+    Text,
+    /// For a program; numbers keep all their digits
+    Json,
+    /// UAI result file of task PR: log10 of Z
+    UaiPr,
+    /// UAI result file of task MAR: all single marginals
+    UaiMar,
+}
+
+/// What is asked for, resolved.
+#[derive(Clone, Copy)]
+struct Question {
+    marginals: bool,
+    pairs: bool,
+    edges: bool,
+    method: MethodName,
+    limits: Limits,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let text = read_text(&arguments.model)?;
-    let model = SpinHamiltonian::from_json(&text)
-        .map_err(|e| Failure::bad_input(format!("{}: {e}", arguments.model.display())))?;
-    let want = Want {
-        means: arguments.marginals,
+    let loaded = arguments.source.load()?;
+    let question = Question {
+        marginals: arguments.marginals || arguments.edges || arguments.format == Format::UaiMar,
         pairs: arguments.pairs,
+        edges: arguments.edges,
+        method: arguments.method,
+        limits: Limits {
+            max_seconds: arguments.max_seconds,
+            max_bytes: arguments.max_bytes,
+        },
     };
-    let limits = Limits {
-        max_seconds: arguments.max_seconds,
-        max_bytes: arguments.max_bytes,
-    };
-    let result = solve(&model, want, &limits).map_err(|e| match e {
-        ExactError::TooLarge { .. } => Failure::too_large(e),
-        e => Failure::bad_input(format!("{}: {e}", arguments.model.display())),
-    })?;
+    let mut file = arguments.out.as_deref();
+    if let (Some(count), Some(path)) = (
+        arguments.samples,
+        file.take_if(|_| arguments.samples.is_some()),
+    ) {
+        write_samples(&loaded, count, path, &question.limits)?;
+    }
+    let answer = answer(&loaded, question)?;
     let shown = match arguments.format {
-        Format::Text => as_text(&result),
-        Format::Json => as_json(&model, result)?,
+        Format::Text => answer.text(),
+        Format::Json => answer.json()?,
+        Format::UaiPr => answer.uai_pr(),
+        Format::UaiMar => answer.uai_mar().ok_or_else(|| {
+            Failure::bad_input(format!(
+                "{}: Z = 0, and nothing has a marginal",
+                loaded.origin
+            ))
+        })?,
     };
-    deliver(&shown, arguments.out.as_deref())?;
+    deliver(&shown, file)?;
     Ok(Exit::Success)
 }
 
-fn as_text(result: &ExactResult) -> String {
-    let mut out = String::new();
-    let mut line = |name: String, e: Enclosure| {
-        let _ = writeln!(out, "{name:16} {:<24} in [{}, {}]", e.mid(), e.lo(), e.hi());
-    };
-    line("ln Z".to_owned(), result.log_z);
-    for (i, &m) in result.mean.iter().flatten().enumerate() {
-        line(format!("<s{i}>"), m);
+/// An engine's refusal, with the model's origin and the right exit code.
+fn refused(loaded: &Loaded, error: ExactError) -> anyhow::Error {
+    match error {
+        ExactError::TooLarge { .. } => Failure::too_large(error),
+        e => Failure::bad_input(format!("{}: {e}", loaded.origin)),
     }
-    if let Some(pairs) = &result.pair {
-        for (i, j, c) in pairs.iter() {
-            line(format!("<s{i} s{j}>"), c);
-        }
-    }
-    let _ = writeln!(out, "by {}; every bound is rigorous", result.method);
-    out
 }
 
-fn as_json(model: &SpinHamiltonian, result: ExactResult) -> anyhow::Result<String> {
-    let answer = Answer {
-        method: result.method.to_string(),
-        spins: model.spins(),
-        log_z: result.log_z,
-        mean: result.mean,
-        pair: result
-            .pair
-            .map(|p| p.iter().map(|(i, j, c)| (i, j, c.lo(), c.hi())).collect()),
+fn answer(loaded: &Loaded, question: Question) -> anyhow::Result<Answer> {
+    let found = match &loaded.model {
+        AnyModel::Spins(model) => of_spins(loaded, model, question),
+        AnyModel::Factors(graph) => of_factors(loaded, graph, question),
+        AnyModel::Rbm(rbm) => {
+            let by_layer = match question.method {
+                MethodName::LayerSum => true,
+                MethodName::Auto => loaded.observed.is_empty() && !question.pairs,
+                MethodName::Enumeration | MethodName::Elimination => false,
+            };
+            if by_layer {
+                of_machine(loaded, rbm, question)
+            } else {
+                of_spins(loaded, &couplings(loaded, rbm)?, question)
+            }
+        }
     };
-    Ok(serde_json::to_string_pretty(&answer)? + "\n")
+    found.map_err(|error| match error.downcast::<ExactError>() {
+        Ok(error) => refused(loaded, error),
+        Err(other) => other,
+    })
+}
+
+/// The machine's units as spins, which are up where a 0/1 unit is 1.
+fn couplings(loaded: &Loaded, rbm: &Rbm) -> anyhow::Result<SpinHamiltonian> {
+    spins_of_rbm(rbm).map_err(|e| Failure::bad_input(format!("{}: {e}", loaded.origin)))
+}
+
+fn unfit(loaded: &Loaded, reason: &str) -> anyhow::Error {
+    Failure::bad_input(format!("{}: --method: {reason}", loaded.origin))
+}
+
+fn of_spins(
+    loaded: &Loaded,
+    model: &SpinHamiltonian,
+    question: Question,
+) -> anyhow::Result<Answer> {
+    let observed: Vec<(usize, bool)> = loaded
+        .observed
+        .iter()
+        .map(|&(i, state)| (i, state == 1))
+        .collect();
+    let given = model.given(&observed);
+    let edges = question.edges.then(|| pairs_in_terms(model));
+    let want = Want {
+        // Correlators with an observed spin are means.
+        means: question.marginals || question.pairs && !observed.is_empty(),
+        pairs: question.pairs || question.edges && question.method != MethodName::Auto,
+    };
+    let limits = &question.limits;
+    let mut edge = None;
+    let mut result: ExactResult = match (question.method, &edges) {
+        (MethodName::Auto, Some(pairs)) => {
+            let solved = solve_edges(&given, pairs, limits)?;
+            edge = Some(solved.edge);
+            solved.result
+        }
+        (MethodName::Auto, None) => solve(&given, want, limits)?,
+        (MethodName::Enumeration, _) => enumerate(&given, want, limits)?,
+        (MethodName::Elimination, _) => eliminate(&given, want, limits)?,
+        (MethodName::LayerSum, _) => return Err(unfit(loaded, "layer-sum takes a machine")),
+    };
+    let mut pair: Option<Correlators> = result.pair.map(|table| table.iter().collect());
+    if let (None, Some(pairs)) = (&edge, &edges) {
+        // They are among all pairs.
+        let wanted = |c: &(usize, usize, Enclosure)| pairs.binary_search(&(c.0, c.1)).is_ok();
+        edge = pair
+            .take()
+            .map(|all| all.into_iter().filter(wanted).collect());
+    }
+    // An observed spin was left free, in two states instead of one.
+    let free = Enclosure::exact(observed.len() as f64) * Enclosure::exact(2.0).ln();
+    let sign = |up: bool| Enclosure::exact(if up { 1.0 } else { -1.0 });
+    if let Some(mean) = &mut result.mean {
+        for &(i, up) in &observed {
+            mean[i] = sign(up);
+        }
+        let known: Vec<bool> = (0..model.spins())
+            .map(|i| observed.iter().any(|o| o.0 == i))
+            .collect();
+        for (i, j, c) in pair.iter_mut().chain(&mut edge).flatten() {
+            if known[*i] || known[*j] {
+                *c = mean[*i] * mean[*j];
+            }
+        }
+    }
+    Ok(Answer {
+        method: result.method,
+        labels: loaded.labels.clone(),
+        log_z: Some(if observed.is_empty() {
+            result.log_z
+        } else {
+            result.log_z - free
+        }),
+        averages: Averages::Spins {
+            mean: result.mean.filter(|_| question.marginals),
+            pair,
+            edge,
+        },
+    })
+}
+
+fn of_factors(loaded: &Loaded, graph: &FactorGraph, question: Question) -> anyhow::Result<Answer> {
+    if !matches!(question.method, MethodName::Auto | MethodName::Elimination) {
+        return Err(unfit(loaded, "tables are solved by elimination"));
+    }
+    let n = graph.cardinality().len();
+    let pairs = if question.pairs {
+        Some(
+            (0..n)
+                .flat_map(|i| (i + 1..n).map(move |j| (i, j)))
+                .collect(),
+        )
+    } else {
+        question.edges.then(|| pairs_in_factors(graph))
+    };
+    let given = graph.given(&loaded.observed);
+    // Joint probabilities are shown beside those of single variables.
+    let marginals = question.marginals || pairs.is_some();
+    let found = solve_factors(&given, marginals, pairs.as_deref(), &question.limits)?;
+    Ok(Answer {
+        method: found.method,
+        labels: loaded.labels.clone(),
+        log_z: found.log_z,
+        averages: Averages::Factors {
+            marginal: found.marginal,
+            pair: found.pair.filter(|_| pairs.is_some()),
+        },
+    })
+}
+
+fn of_machine(loaded: &Loaded, rbm: &Rbm, question: Question) -> anyhow::Result<Answer> {
+    if !loaded.observed.is_empty() || question.pairs {
+        return Err(unfit(
+            loaded,
+            "layer-sum takes neither --evidence nor --pairs",
+        ));
+    }
+    let found = rbm_sum(rbm, question.marginals, &question.limits)?;
+    let (mean, product) = match found.averages {
+        Some(a) => (Some([a.visible, a.hidden].concat()), Some(a.product)),
+        None => (None, None),
+    };
+    Ok(Answer {
+        method: found.method,
+        labels: loaded.labels.clone(),
+        log_z: Some(found.log_z),
+        averages: Averages::Machine {
+            units: (rbm.visible_units(), rbm.hidden_units()),
+            visible: rbm.visible(),
+            mean,
+            product: product.filter(|_| question.edges),
+        },
+    })
+}
+
+/// Draws samples and writes them: the values of spins or units, the numbers of other states.
+fn write_samples(
+    loaded: &Loaded,
+    count: usize,
+    path: &Path,
+    limits: &Limits,
+) -> anyhow::Result<()> {
+    let n = loaded.model.variables();
+    // A state is drawn as a list of words and kept as bytes.
+    let bytes = count as f64 * (n as f64 * 9.0 + 24.0);
+    if bytes > limits.max_bytes {
+        return Err(Failure::too_large(format!(
+            "--samples: {count} samples of {n} variables take {bytes:.3e} bytes; --max-bytes overrides"
+        )));
+    }
+    let spin_states: Vec<(usize, bool)> = loaded
+        .observed
+        .iter()
+        .map(|&(i, state)| (i, state == 1))
+        .collect();
+    let ready = match &loaded.model {
+        AnyModel::Spins(model) => Elimination::of_spins(&model.given(&spin_states)),
+        AnyModel::Rbm(rbm) => Elimination::of_spins(&couplings(loaded, rbm)?.given(&spin_states)),
+        AnyModel::Factors(graph) => Ok(Elimination::of_graph(&graph.given(&loaded.observed))),
+    }
+    .map_err(|e| refused(loaded, e))?;
+    let wide = loaded.model.cardinality().iter().position(|&q| q > 128);
+    if let Some(variable) = wide {
+        return Err(Failure::bad_input(format!(
+            "{}: --samples: variable {variable} has more than the 128 states that int8 can number",
+            loaded.origin
+        )));
+    }
+    let mut stream = loaded.seed.stream("exact samples", 0);
+    let drawn = ready
+        .samples(count, &mut stream, limits)
+        .map_err(|e| refused(loaded, e))?;
+    let value = |i: usize, state: usize| -> i8 {
+        match &loaded.model {
+            AnyModel::Spins(_) => Units::PlusMinus.value(state == 1),
+            AnyModel::Rbm(rbm) if i < rbm.visible() => rbm.visible_units().value(state == 1),
+            AnyModel::Rbm(rbm) => rbm.hidden_units().value(state == 1),
+            AnyModel::Factors(_) => state as i8,
+        }
+    };
+    let mut values: Vec<i8> = Vec::with_capacity(count * n);
+    for mut state in drawn {
+        for &(i, observed) in &loaded.observed {
+            state[i] = observed;
+        }
+        values.extend(state.iter().enumerate().map(|(i, &s)| value(i, s)));
+    }
+    let array = Npy {
+        shape: vec![count, n],
+        values: NpyValues::I8(values),
+    };
+    write_bytes(path, &write_npy(&array))
 }

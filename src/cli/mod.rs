@@ -1,10 +1,13 @@
 //! The command line: what the user typed, what it resolves to, exit codes.
 
+mod answer;
+mod convert;
 mod exact;
 mod exit;
 mod explain;
 mod models;
 mod output;
+mod source;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +30,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Partition function, means and correlators of a spin model, with rigorous bounds
     Exact(exact::Arguments),
+    /// Write a model in another format
+    Convert(convert::Arguments),
     /// Decimate a 1d Ising chain and follow the flow of its couplings
     Decimate(models::ChainArguments),
     /// Marginalise the hidden layers of a Gaussian deep Boltzmann machine
@@ -41,6 +46,7 @@ pub fn run() -> Exit {
         Command::Verify(a) => verify::run(&a),
         Command::Explain(a) => explain::run(&a),
         Command::Exact(a) => exact::run(&a),
+        Command::Convert(a) => convert::run(&a),
         Command::Decimate(a) => models::run_chain(&a),
         Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),
     };

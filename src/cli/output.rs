@@ -20,12 +20,15 @@ pub(super) enum Format {
 
 /// Reads a whole text file; `-` is standard input.
 pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
+    String::from_utf8(read_bytes(path)?)
+        .map_err(|_| Failure::bad_input(format!("{}: not UTF-8 text", path.display())))
+}
+
+/// Reads a whole file; `-` is standard input.
+pub(super) fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
     let name = path.display();
-    let unreadable = |e: std::io::Error| match e.kind() {
-        ErrorKind::InvalidData => Failure::bad_input(format!("{name}: not UTF-8 text")),
-        _ => Failure::io(format!("{name}: cannot be read: {e}")),
-    };
-    let mut text = String::new();
+    let unreadable = |e: std::io::Error| Failure::io(format!("{name}: cannot be read: {e}"));
+    let mut bytes = Vec::new();
     let mut read: Box<dyn Read> = if path.as_os_str() == "-" {
         Box::new(std::io::stdin().lock())
     } else {
@@ -33,20 +36,25 @@ pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
     };
     (&mut read)
         .take(MAX_INPUT_BYTES + 1)
-        .read_to_string(&mut text)
+        .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    if text.len() as u64 > MAX_INPUT_BYTES {
+    if bytes.len() as u64 > MAX_INPUT_BYTES {
         return Err(Failure::bad_input(format!(
             "{name}: longer than {MAX_INPUT_BYTES} bytes"
         )));
     }
-    Ok(text)
+    Ok(bytes)
 }
 
 /// Writes data to standard output; a reader that has gone away is no error.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    print_bytes(text.as_bytes())
+}
+
+/// The same for data that are no text.
+pub(super) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let written = out.write_all(bytes).and_then(|()| out.flush());
     match written {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::io(format!("standard output: {e}")))
@@ -56,13 +64,13 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
 }
 
 /// Writes a file so that it is there whole or not at all: temporary name, sync, rename.
-pub(super) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
     let write = || {
         let mut file = File::create(&temporary)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(&temporary, path)
     };
@@ -76,7 +84,7 @@ pub(super) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
 /// Prints to standard output, or to a file if one is named.
 pub(super) fn deliver(text: &str, file: Option<&Path>) -> anyhow::Result<()> {
     match file {
-        Some(path) => write_file(path, text),
+        Some(path) => write_bytes(path, text.as_bytes()),
         None => print(text),
     }
 }

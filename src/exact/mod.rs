@@ -25,6 +25,7 @@ pub mod walsh;
 mod chain;
 mod elimination;
 mod enumeration;
+mod factors;
 mod fixed_energy;
 mod joint_table;
 mod layer_sum;
@@ -42,6 +43,9 @@ pub use chain::{
 };
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
+pub use factors::{
+    EdgeResult, FactorResult, PairMarginal, pairs_in_factors, pairs_in_terms, solve_edges, solve_factors,
+};
 pub use joint_table::JointTable;
 pub use layer_sum::{RbmAverages, RbmResult, plan_rbm, rbm_sum};
 pub use plan::{ExactError, Limits, Plan, Quantity};

@@ -3,9 +3,9 @@
 use thiserror::Error;
 
 /// Most variables.
-const MAX_VARIABLES: usize = 1 << 24;
+pub(super) const MAX_VARIABLES: usize = 1 << 24;
 /// Most entries of all tables together.
-const MAX_ENTRIES: usize = 1 << 30;
+pub(super) const MAX_ENTRIES: usize = 1 << 30;
 
 /// A table over some variables; the last variable of the scope runs fastest.
 #[derive(Clone, Debug, PartialEq)]
@@ -149,6 +149,14 @@ impl FactorGraph {
             cardinality,
             factors,
         })
+    }
+
+    /// A graph from parts of another one, already checked.
+    pub(super) fn of_checked(cardinality: Vec<usize>, factors: Vec<Factor>) -> Self {
+        Self {
+            cardinality,
+            factors,
+        }
     }
 
     /// Number of states of each variable.

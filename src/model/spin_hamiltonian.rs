@@ -171,6 +171,11 @@ impl SpinHamiltonian {
         Ok(Self { spins, terms })
     }
 
+    /// A Hamiltonian from parts of another one, already checked.
+    pub(super) fn of_checked(spins: usize, terms: Vec<Term>) -> Self {
+        Self { spins, terms }
+    }
+
     /// Reads a model file.
     ///
     /// # Errors

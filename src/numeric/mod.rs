@@ -13,6 +13,7 @@ mod sin_cos;
 mod sum;
 
 pub use double_double::DoubleDouble;
+pub(crate) use double_double::two_sum;
 pub use dual::Dual;
 pub use enclosure::Enclosure;
 pub use sum::{CompensatedSum, log_sum_exp};

@@ -9,6 +9,7 @@
 //! again with an exponent beside every entry.
 
 mod order;
+mod pairs;
 mod table;
 
 use super::fixed_energy::{PowerTable, Scale, ScaledSum, U};

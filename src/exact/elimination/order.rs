@@ -86,6 +86,15 @@ fn follow(mut graph: Graph, sequence: Vec<usize>, cards: &[usize], worst: f64) -
     Some(order)
 }
 
+/// The order behind some further variables, which are the last ones of `cards`.
+pub(super) fn preceded(order: &Order, cards: &[usize], scopes: &[&[usize]]) -> Order {
+    let sequence = (order.sequence.len()..cards.len())
+        .chain(order.sequence.iter().copied())
+        .collect();
+    let followed = follow(graph(cards.len(), scopes), sequence, cards, f64::INFINITY);
+    followed.unwrap_or_else(|| best_order(cards, scopes))
+}
+
 /// Pairs of neighbours that are not joined yet.
 fn fill(graph: &Graph, x: usize) -> usize {
     let n = &graph[x];

@@ -1,0 +1,226 @@
+//! What is asked of a factor graph, and of the pairs of a model that share a term.
+
+use super::elimination::Elimination;
+use super::{ExactError, ExactResult, Limits, Method, Want, enumerate, plan_enumeration};
+use crate::model::{FactorGraph, SpinHamiltonian};
+use crate::numeric::Enclosure;
+use std::collections::BTreeSet;
+
+/// The joint probabilities of two variables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairMarginal {
+    /// The first variable.
+    pub i: usize,
+    /// The second variable.
+    pub j: usize,
+    /// The probabilities; the state of the second variable runs fastest.
+    pub joint: Vec<Enclosure>,
+}
+
+/// What [`solve_factors`] returns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FactorResult {
+    /// `ln Z`; `None` where Z is zero, and then there are no marginals either.
+    pub log_z: Option<Enclosure>,
+    /// The probabilities of each variable's states.
+    pub marginal: Option<Vec<Vec<Enclosure>>>,
+    /// The joint probabilities of the pairs that were asked for.
+    pub pair: Option<Vec<PairMarginal>>,
+    /// The engine.
+    pub method: Method,
+}
+
+/// The pairs that stand in a scope together, each once, smaller index first, in order.
+fn pairs_in<'a>(scopes: impl Iterator<Item = &'a [usize]>) -> Vec<(usize, usize)> {
+    let mut pairs = BTreeSet::new();
+    for scope in scopes {
+        for (k, &i) in scope.iter().enumerate() {
+            pairs.extend(scope[..k].iter().map(|&j| (i.min(j), i.max(j))));
+        }
+    }
+    pairs.into_iter().collect()
+}
+
+/// All pairs of variables that share a factor.
+pub fn pairs_in_factors(graph: &FactorGraph) -> Vec<(usize, usize)> {
+    pairs_in(graph.factors().iter().map(|f| f.scope.as_slice()))
+}
+
+/// All pairs of spins that share a term.
+pub fn pairs_in_terms(model: &SpinHamiltonian) -> Vec<(usize, usize)> {
+    pairs_in(model.terms().iter().map(|t| t.sites.as_slice()))
+}
+
+/// `ln Z` of a factor graph by elimination, its single marginals if asked for, and the joint probabilities of some
+/// pairs.
+///
+/// # Errors
+/// [`ExactError::TooLarge`] by the predicted cost, [`ExactError::NoSuchVariable`]. That Z is zero is an answer.
+/// # Accuracy
+/// [`Elimination::singles`].
+pub fn solve_factors(
+    graph: &FactorGraph,
+    marginals: bool,
+    pairs: Option<&[(usize, usize)]>,
+    limits: &Limits,
+) -> Result<FactorResult, ExactError> {
+    let ready = Elimination::of_graph(graph);
+    let n = ready.variables();
+    let mut result = FactorResult {
+        log_z: None,
+        marginal: None,
+        pair: None,
+        method: Method::Elimination,
+    };
+    if !marginals && pairs.is_none() {
+        result.log_z = ready.log_z(limits)?;
+        return Ok(result);
+    }
+    let pairs = pairs.unwrap_or_default();
+    if let Some(&(_, variable)) = pairs.iter().find(|(i, j)| *i.max(j) >= n) {
+        let variables = n;
+        return Err(ExactError::NoSuchVariable {
+            variable,
+            variables,
+        });
+    }
+    // All pairs at once would join all variables; held one after another they do not.
+    let joint = if pairs.len() == n * n.saturating_sub(1) / 2 && n > 3 {
+        ready.joint_of_all(limits)
+    } else {
+        ready.joint_of_pairs(pairs, limits)
+    };
+    match joint {
+        Ok(joint) => {
+            result.log_z = Some(joint.log_z);
+            result.marginal = marginals.then_some(joint.singles);
+            let listed = pairs.iter().zip(joint.pairs);
+            result.pair = Some(
+                listed
+                    .map(|(&(i, j), joint)| PairMarginal { i, j, joint })
+                    .collect(),
+            );
+            Ok(result)
+        }
+        Err(ExactError::ZeroPartition) => Ok(result),
+        Err(other) => Err(other),
+    }
+}
+
+/// What [`solve_edges`] returns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EdgeResult {
+    /// `ln Z` and all means.
+    pub result: ExactResult,
+    /// `(i, j, ⟨s_i s_j⟩)` of the pairs that were asked for.
+    pub edge: Vec<(usize, usize, Enclosure)>,
+}
+
+/// `ln Z`, all means and the correlators of some pairs of different spins, by elimination or, where that is dearer,
+/// enumeration.
+///
+/// # Errors
+/// As [`crate::exact::solve`].
+/// # Accuracy
+/// Test `edges_are_those_of_enumeration`.
+pub fn solve_edges(
+    model: &SpinHamiltonian,
+    pairs: &[(usize, usize)],
+    limits: &Limits,
+) -> Result<EdgeResult, ExactError> {
+    let by_states = plan_enumeration(model, Want::ALL);
+    let ready = Elimination::of_spins(model);
+    let eliminate = ready.as_ref().is_ok_and(|ready| {
+        let plan = ready.plan_pairs(pairs);
+        let fits = limits.exceeded_by(&plan).is_none();
+        let other_fits = limits.exceeded_by(&by_states).is_none();
+        if fits == other_fits {
+            plan.seconds < by_states.seconds
+        } else {
+            fits
+        }
+    });
+    match ready {
+        Ok(ready) if eliminate => {
+            let joint = ready.joint_of_pairs(pairs, limits)?;
+            let within =
+                |e: Enclosure| Enclosure::new(e.lo().clamp(-1.0, 1.0), e.hi().clamp(-1.0, 1.0));
+            let mean = joint.singles.iter().map(|p| within(p[1] - p[0])).collect();
+            let correlator = |p: &[Enclosure]| within((p[0] + p[3]) - (p[1] + p[2]));
+            Ok(EdgeResult {
+                result: ExactResult {
+                    log_z: joint.log_z,
+                    mean: Some(mean),
+                    pair: None,
+                    method: Method::Elimination,
+                },
+                edge: pairs
+                    .iter()
+                    .zip(&joint.pairs)
+                    .map(|(&(i, j), p)| (i, j, correlator(p)))
+                    .collect(),
+            })
+        }
+        _ => {
+            let mut result = enumerate(model, Want::ALL, limits)?;
+            let table = result.pair.take();
+            let get = |i, j| table.as_ref().map_or(Enclosure::UNBOUNDED, |t| t.get(i, j));
+            let edge = pairs.iter().map(|&(i, j)| (i, j, get(i, j))).collect();
+            Ok(EdgeResult { result, edge })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Factor, Lattice, LatticeModel};
+    use crate::random::Seed;
+
+    #[test]
+    fn edges_are_those_of_enumeration() {
+        for seed in 0..20 {
+            let lattice = Lattice::torus(3, 4);
+            let model = LatticeModel {
+                lattice,
+                coupling: 0.7,
+                field: 0.2,
+                disorder: crate::model::Disorder::Gaussian,
+                seed: Seed(seed),
+            }
+            .hamiltonian()
+            .unwrap();
+            let pairs = pairs_in_terms(&model);
+            assert_eq!(pairs.len(), 24);
+            let limits = Limits::default();
+            let ready = Elimination::of_spins(&model).unwrap();
+            let joint = ready.joint_of_pairs(&pairs, &limits).unwrap();
+            let found = solve_edges(&model, &pairs, &limits).unwrap();
+            let truth = enumerate(&model, Want::ALL, &limits).unwrap();
+            let table = truth.pair.unwrap();
+            for (k, &(i, j, c)) in found.edge.iter().enumerate() {
+                let p = &joint.pairs[k];
+                let other = (p[0] + p[3]) - (p[1] + p[2]);
+                assert!(c.overlaps(table.get(i, j)) && other.overlaps(table.get(i, j)));
+                assert!(c.width() < 1e-12 && other.width() < 1e-12);
+            }
+            for (a, b) in found.result.mean.unwrap().iter().zip(truth.mean.unwrap()) {
+                assert!(a.overlaps(b));
+            }
+        }
+    }
+
+    #[test]
+    fn a_partition_function_of_zero_is_an_answer() {
+        let factor = |values: &[f64]| Factor {
+            scope: vec![0],
+            values: values.to_vec(),
+        };
+        let graph =
+            FactorGraph::new(vec![2, 2], vec![factor(&[1.0, 0.0]), factor(&[0.0, 1.0])]).unwrap();
+        for marginals in [false, true] {
+            let result = solve_factors(&graph, marginals, None, &Limits::default()).unwrap();
+            assert_eq!((result.log_z, result.marginal), (None, None));
+        }
+    }
+}
