@@ -35,6 +35,7 @@ mod rbm;
 mod reference;
 mod result;
 mod select;
+mod transfer;
 
 pub use chain::{
     ChainEnds, TransferMatrix, chain_by_enumeration, chain_inverse_correlation_length,
@@ -48,4 +49,5 @@ pub use plan::{ExactError, Limits, Plan, Quantity};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};
+pub use transfer::{Strip, StripError};
 pub use select::{plan_all, solve};
