@@ -13,29 +13,21 @@
 //! follow from counting roundings. What underflows is bounded; where it could matter the pass is done
 //! again in numbers with an unbounded exponent (`number`).
 
+mod engine;
 mod magnetization;
+mod moments;
 mod number;
 mod row;
+mod samples;
 mod strip;
 mod symmetry;
 mod thermodynamics;
+#[cfg(test)]
+mod tests;
 mod trace;
 
+pub use engine::{BondCorrelator, StripCorrelators, StripMarginals, StripTask};
 pub use magnetization::Magnetization;
+pub use samples::StripSamples;
 pub use strip::{Strip, StripError};
 pub use thermodynamics::Thermodynamics;
-
-impl Strip {
-    /// x
-    pub fn log_z_only(&self) -> crate::numeric::Enclosure {
-        trace::log_z(self)
-    }
-    /// x
-    pub fn thermo(&self) -> Thermodynamics {
-        thermodynamics::thermodynamics(self)
-    }
-    /// x
-    pub fn magnet(&self) -> Magnetization {
-        magnetization::magnetization(self)
-    }
-}

@@ -417,6 +417,9 @@ impl Total {
     /// `x · 2^exponent` divided by this sum, as a double.
     pub(super) fn share<N: Number>(&self, x: N, exponent: i64) -> f64 {
         let (m, e) = x.parts();
+        if m == 0.0 || self.value.hi == 0.0 {
+            return 0.0;
+        }
         (m / self.value.hi).shifted(e + exponent - self.exponent)
     }
 
