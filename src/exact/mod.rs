@@ -23,6 +23,7 @@ pub mod square_ising;
 pub mod walsh;
 
 mod chain;
+mod density_of_states;
 mod elimination;
 mod enumeration;
 mod factors;
@@ -36,10 +37,14 @@ mod rbm;
 mod reference;
 mod result;
 mod select;
+mod transfer;
 
 pub use chain::{
     ChainEnds, TransferMatrix, chain_by_enumeration, chain_inverse_correlation_length,
     chain_log_z_per_spin, open_chain_partition, ring_log_z,
+};
+pub use density_of_states::{
+    CertifiedValues, CertifiedValuesError, DensityOfStates, DensityOfStatesError,
 };
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
@@ -52,4 +57,8 @@ pub use plan::{ExactError, Limits, Plan, Quantity};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};
+pub use transfer::{
+    BondCorrelator, Magnetization, Strip, StripCorrelators, StripError, StripMarginals, StripSamples,
+    StripTask, Thermodynamics,
+};
 pub use select::{plan_all, solve};

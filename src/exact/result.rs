@@ -44,6 +44,8 @@ pub enum Method {
     Enumeration,
     /// Variable elimination on a tree decomposition.
     Elimination,
+    /// A transfer matrix, row by row.
+    TransferMatrix,
     /// The smaller layer of a Boltzmann machine, in blocks.
     LayerSum,
 }
@@ -53,6 +55,7 @@ impl fmt::Display for Method {
         f.pad(match self {
             Self::Enumeration => "enumeration",
             Self::Elimination => "elimination",
+            Self::TransferMatrix => "transfer-matrix",
             Self::LayerSum => "layer-sum",
         })
     }

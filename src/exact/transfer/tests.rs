@@ -1,0 +1,306 @@
+//! The transfer matrix against sums over all states, and against the other engines.
+
+use super::super::reference::{Reference, holds};
+use super::super::{Elimination, Limits, Want, enumerate};
+use super::*;
+use crate::model::{Lattice, SpinHamiltonian, Term};
+use crate::numeric::Enclosure;
+use crate::random::{Seed, Stream};
+
+/// All kinds of boundary and both orientations.
+const LATTICES: [&str; 12] = [
+    "open:2x3",
+    "open:3x3",
+    "cylinder:3x3",
+    "torus:3x3",
+    "torus:2x4",
+    "torus:2x2",
+    "ring:7",
+    "chain:6",
+    "cylinder:4x2",
+    "torus:3x4",
+    "torus:4x3",
+    "cylinder:2x5",
+];
+
+/// Random bonds and fields; `kind` 0 homogeneous, 1 homogeneous with a field, 2 random bonds,
+/// 3 random bonds and fields, 4 bonds ±K.
+fn model(lattice: Lattice, kind: usize, strength: f64, stream: &mut Stream) -> SpinHamiltonian {
+    let common = strength * stream.normal();
+    let mut bond = || match kind {
+        0 | 1 => common,
+        4 => strength * (stream.index(2) as f64 * 2.0 - 1.0),
+        _ => strength * stream.normal(),
+    };
+    let mut terms: Vec<Term> = lattice
+        .bonds()
+        .into_iter()
+        .map(|(i, j)| Term {
+            sites: vec![i, j],
+            coupling: bond(),
+        })
+        .collect();
+    let field = strength * stream.normal();
+    if kind == 1 || kind == 3 {
+        terms.extend((0..lattice.sites()).map(|i| Term {
+            sites: vec![i],
+            coupling: if kind == 1 {
+                field
+            } else {
+                strength * stream.normal()
+            },
+        }));
+    }
+    terms.push(Term {
+        sites: vec![],
+        coupling: 0.3,
+    });
+    SpinHamiltonian::new(lattice.sites(), terms).unwrap()
+}
+
+fn all_models(mut f: impl FnMut(&str, &SpinHamiltonian, &Strip)) {
+    let mut stream = Seed(5).stream("strips", 0);
+    for text in LATTICES {
+        let lattice: Lattice = text.parse().unwrap();
+        for kind in 0..5 {
+            for strength in [0.4, 6.0, 1000.0] {
+                let model = model(lattice, kind, strength, &mut stream);
+                let strip = Strip::of_spins(&model, lattice).unwrap();
+                f(&format!("{text} kind {kind} {strength}"), &model, &strip);
+            }
+        }
+    }
+}
+
+#[test]
+fn means_and_pairs_contain_the_reference() {
+    all_models(|name, model, strip| {
+        // The reference adds up every pair of every state in long integers.
+        if model.spins() > 9 || name.contains(" 6") {
+            return;
+        }
+        let reference = Reference::new(model);
+        let got = strip.solve(Want::ALL, &Limits::NONE).unwrap();
+        assert!(reference.log_z_lies_in(got.log_z), "{name} {:?}", got.log_z);
+        let (mean, pair) = (got.mean.unwrap(), got.pair.unwrap());
+        for i in 0..model.spins() {
+            let exact = reference.mean(i);
+            assert!(holds(mean[i], &exact), "{name} mean {i} {:?} {exact}", mean[i]);
+            assert!(mean[i].width() < 1e-11, "{name} {:?}", mean[i]);
+            for j in 0..i {
+                let exact = reference.pair(i, j);
+                let got = pair.get(i, j);
+                assert!(holds(got, &exact), "{name} pair {i} {j} {got:?} {exact}");
+                assert!(got.width() < 1e-11, "{name} {got:?}");
+            }
+        }
+        let bonds = strip.marginals(&Limits::NONE).unwrap().bonds;
+        for (i, j, got) in bonds {
+            let exact = reference.pair(i, j);
+            assert!(holds(got, &exact), "{name} bond {i} {j} {got:?} {exact}");
+        }
+    });
+}
+
+/// Weights of all states by a plain loop, largest one 1.
+fn weights(model: &SpinHamiltonian) -> Vec<f64> {
+    let energies: Vec<f64> = (0..1_u64 << model.spins())
+        .map(|s| model.energy_of_bits(s))
+        .collect();
+    let top = energies.iter().copied().fold(f64::MIN, f64::max);
+    energies.iter().map(|e| (e - top).exp()).collect()
+}
+
+/// Whether an enclosure agrees with a double that is right to about twelve digits.
+fn near(got: Enclosure, plain: f64, scale: f64) -> bool {
+    let reach = 1e-11 * scale;
+    got.lo() - reach <= plain && plain <= got.hi() + reach && got.width() < 1e-9 * scale
+}
+
+#[test]
+fn energies_contain_the_reference() {
+    all_models(|name, model, strip| {
+        let w = weights(model);
+        let z: f64 = w.iter().sum();
+        let energy = |s: usize| model.energy_of_bits(s as u64);
+        let mean: f64 = w.iter().enumerate().map(|(s, w)| w * energy(s)).sum::<f64>() / z;
+        let variance: f64 = w
+            .iter()
+            .enumerate()
+            .map(|(s, w)| w * (energy(s) - mean).powi(2))
+            .sum::<f64>()
+            / z;
+        let got = strip.thermodynamics(&Limits::NONE).unwrap();
+        let size: f64 = model.terms().iter().map(|t| t.coupling.abs()).sum();
+        assert!(near(got.mean, mean, size), "{name} {got:?} {mean}");
+        assert!(near(got.variance, variance, size * size), "{name} {got:?} {variance}");
+    });
+}
+
+#[test]
+fn magnetisation_contains_the_reference() {
+    all_models(|name, model, strip| {
+        let w = weights(model);
+        let z: f64 = w.iter().sum();
+        let n = model.spins();
+        let mut distribution = vec![0.0; n + 1];
+        for (s, w) in w.iter().enumerate() {
+            distribution[s.count_ones() as usize] += w / z;
+        }
+        let got = strip.magnetization(&Limits::NONE).unwrap();
+        for (k, &p) in distribution.iter().enumerate() {
+            assert!(near(got.probability[k], p, 1.0), "{name} {k} {:?} {p}", got.probability[k]);
+        }
+        let moment = |f: &dyn Fn(f64) -> f64| -> f64 {
+            let m = |k: usize| (2.0 * k as f64 - n as f64) / n as f64;
+            distribution.iter().enumerate().map(|(k, p)| p * f(m(k))).sum()
+        };
+        assert!(near(got.mean, moment(&|m| m), 1.0), "{name} {:?}", got.mean);
+        assert!(near(got.absolute, moment(&f64::abs), 1.0), "{name}");
+        assert!(near(got.square, moment(&|m| m * m), 1.0), "{name}");
+        assert!(near(got.fourth, moment(&|m| m.powi(4)), 1.0), "{name}");
+        let log_z = strip.log_z(&Limits::NONE).unwrap();
+        assert!(got.log_z.overlaps(log_z), "{name} {:?} {log_z:?}", got.log_z);
+    });
+}
+
+#[test]
+fn bond_correlators_contain_the_reference() {
+    all_models(|name, model, strip| {
+        let w = weights(model);
+        let z: f64 = w.iter().sum();
+        for source in [0, model.spins() / 2, model.spins() - 1] {
+            let got = strip.correlators(source, &Limits::NONE).unwrap();
+            let Some((a, b)) = got.source_bond else {
+                continue;
+            };
+            for found in got.bonds {
+                let (i, j) = found.bond;
+                let odd = |s: usize| ((s >> a ^ s >> b ^ s >> i ^ s >> j) & 1) == 1;
+                let sum: f64 = w
+                    .iter()
+                    .enumerate()
+                    .map(|(s, w)| if odd(s) { -w } else { *w })
+                    .sum();
+                assert!(near(found.value, sum / z, 1.0), "{name} {source} {found:?} {}", sum / z);
+            }
+        }
+    });
+}
+
+#[test]
+fn engines_agree_on_random_models() {
+    let mut stream = Seed(6).stream("engines", 0);
+    for round in 0..150 {
+        let rows = 1 + stream.index(4);
+        let columns = 1 + stream.index(if rows < 4 { 5 } else { 4 });
+        let boundary = |closed: bool| {
+            if closed {
+                crate::model::Boundary::Periodic
+            } else {
+                crate::model::Boundary::Open
+            }
+        };
+        let lattice = Lattice::new(
+            rows,
+            columns,
+            boundary(stream.index(2) == 1),
+            boundary(stream.index(2) == 1),
+        );
+        let strength = 10.0_f64.powf(stream.uniform_in(-2.0, 3.0));
+        let model = model(lattice, round % 5, strength, &mut stream);
+        let strip = Strip::of_spins(&model, lattice).unwrap();
+        let by_rows = strip.solve(Want::MEANS, &Limits::NONE).unwrap();
+        let by_states = enumerate(&model, Want::MEANS, &Limits::NONE).unwrap();
+        assert!(by_rows.log_z.overlaps(by_states.log_z), "{round} {lattice:?}");
+        let (a, b) = (by_rows.mean.unwrap(), by_states.mean.unwrap());
+        assert!(a.iter().zip(&b).all(|(a, b)| a.overlaps(*b)), "{round} {lattice:?}");
+        let elimination = Elimination::of_spins(&model).unwrap();
+        let (log_z, singles) = elimination.singles(&Limits::NONE).unwrap();
+        assert!(by_rows.log_z.overlaps(log_z), "{round} {lattice:?}");
+        for (mean, single) in a.iter().zip(&singles) {
+            assert!(mean.overlaps(single[1] - single[0]), "{round} {lattice:?}");
+        }
+    }
+}
+
+#[test]
+fn long_and_wide_strips_agree_with_elimination() {
+    let mut stream = Seed(7).stream("long", 0);
+    for (text, strength) in [("open:6x40", 0.6), ("cylinder:30x6", 30.0), ("torus:5x9", 0.5)] {
+        let lattice: Lattice = text.parse().unwrap();
+        let model = model(lattice, 3, strength, &mut stream);
+        let strip = Strip::of_spins(&model, lattice).unwrap();
+        let marginals = strip.marginals(&Limits::NONE).unwrap();
+        let (log_z, singles) = Elimination::of_spins(&model)
+            .unwrap()
+            .singles(&Limits::NONE)
+            .unwrap();
+        assert!(marginals.log_z.overlaps(log_z), "{text}");
+        assert!(log_z.overlaps(strip.thermodynamics(&Limits::NONE).unwrap().log_z));
+        for (mean, single) in marginals.means.iter().zip(&singles) {
+            assert!(mean.overlaps(single[1] - single[0]), "{text}");
+        }
+    }
+}
+
+/// P(X ≥ k) of a binomial variable is at most `e^{−n D(k/n ‖ p)}` (Chernoff): both tails below 1e-10.
+fn plausible(hits: usize, n: usize, p: f64) -> bool {
+    let q = hits as f64 / n as f64;
+    let term = |a: f64, b: f64| if a == 0.0 { 0.0 } else { a * (a / b).ln() };
+    let divergence = term(q, p) + term(1.0 - q, 1.0 - p);
+    n as f64 * divergence < 24.0
+}
+
+#[test]
+fn samples_have_the_distribution_of_the_model() {
+    let count = 20_000;
+    let mut stream = Seed(8).stream("samples", 0);
+    for (text, kind, strength) in [
+        ("torus:3x3", 0, 0.4),
+        ("torus:3x3", 3, 0.7),
+        ("torus:3x3", 4, 800.0),
+        ("torus:3x4", 1, 0.3),
+        ("open:3x3", 3, 0.8),
+        ("cylinder:2x5", 2, 0.8),
+    ] {
+        let lattice: Lattice = text.parse().unwrap();
+        let model = model(lattice, kind, strength, &mut stream);
+        let strip = Strip::of_spins(&model, lattice).unwrap();
+        let samples = strip.samples(count, &mut stream, &Limits::NONE).unwrap();
+        assert_eq!(samples.len(), count);
+        let n = model.spins();
+        let mut counts = vec![0_usize; 1 << n];
+        let mut spins = vec![0_i8; n];
+        let mut pairs = 0;
+        let mut last = 0;
+        for i in 0..count {
+            samples.write(i, &mut spins);
+            let state = (0..n).filter(|&i| spins[i] == 1).fold(0_usize, |s, i| s | 1 << i);
+            assert_eq!(samples.magnetization(i), spins.iter().map(|&s| i64::from(s)).sum::<i64>());
+            counts[state] += 1;
+            // Neighbours in the output are equal as often as independent draws are.
+            pairs += usize::from(i > 0 && state == last);
+            last = state;
+        }
+        let w = weights(&model);
+        let z: f64 = w.iter().sum();
+        for (state, &hits) in counts.iter().enumerate() {
+            let p = w[state] / z;
+            assert!(plausible(hits, count, p), "{text} {kind}: {state} {hits} {p}");
+        }
+        let same: f64 = w.iter().map(|w| (w / z).powi(2)).sum();
+        assert!(plausible(pairs, count - 1, same) || same > 0.99, "{text} {kind} {pairs} {same}");
+    }
+}
+
+#[test]
+fn too_much_is_refused_with_its_cost() {
+    let strip = Strip::homogeneous(Lattice::torus(20, 20), 0.4, 0.0).unwrap();
+    let error = strip.log_z(&Limits::default()).unwrap_err().to_string();
+    assert!(error.contains("transfer-matrix") && error.contains("--max-seconds"), "{error}");
+    let open = Strip::homogeneous(Lattice::open(20, 1000), 0.4, 0.0).unwrap();
+    let error = open.magnetization(&Limits::default()).unwrap_err().to_string();
+    assert!(error.contains("--max-bytes"), "{error}");
+    assert!(open.plan(StripTask::LogZ).seconds < 60.0);
+}
