@@ -27,6 +27,7 @@ mod elimination;
 mod enumeration;
 mod fixed_energy;
 mod joint_table;
+mod kaufman;
 mod layer_sum;
 mod plan;
 mod rational;
@@ -43,6 +44,7 @@ pub use chain::{
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
 pub use joint_table::JointTable;
+pub use kaufman::{KaufmanError, TorusThermodynamics, kaufman, plan_kaufman};
 pub use layer_sum::{RbmAverages, RbmResult, plan_rbm, rbm_sum};
 pub use plan::{ExactError, Limits, Plan, Quantity};
 pub use rational::{RationalError, RationalResult, rational_partition};

@@ -46,6 +46,10 @@ pub enum Method {
     Elimination,
     /// The smaller layer of a Boltzmann machine, in blocks.
     LayerSum,
+    /// Kaufman's four products of a homogeneous torus.
+    Kaufman,
+    /// Boundary correlators of a growing planar graph.
+    Planar,
 }
 
 impl fmt::Display for Method {
@@ -54,6 +58,8 @@ impl fmt::Display for Method {
             Self::Enumeration => "enumeration",
             Self::Elimination => "elimination",
             Self::LayerSum => "layer-sum",
+            Self::Kaufman => "kaufman",
+            Self::Planar => "planar",
         })
     }
 }
