@@ -86,10 +86,7 @@ impl Weight {
         // Both words of a number of 120 bits.
         let exact = BigInt::from(high as i128);
         let low = (&top - exact).to_f64().unwrap_or(0.0);
-        self.multiply(
-            DoubleDouble::from_sum(high, low),
-            drop as i64 - bits as i64,
-        );
+        self.multiply(DoubleDouble::from_sum(high, low), drop as i64 - bits as i64);
     }
 }
 
@@ -118,9 +115,9 @@ impl<const N: usize> Couplings<N> {
         let tanh = couplings
             .iter()
             .map(|&k| {
-                *known.entry(k.abs().to_bits()).or_insert_with(|| {
-                    from_big(&tangents.tanh(k.abs())).unwrap_or([0; N])
-                })
+                *known
+                    .entry(k.abs().to_bits())
+                    .or_insert_with(|| from_big(&tangents.tanh(k.abs())).unwrap_or([0; N]))
             })
             .zip(couplings)
             .map(|(t, &k)| if k < 0.0 { negate(&t) } else { t })
@@ -218,12 +215,7 @@ impl<const N: usize> Boundary<N> {
     }
 
     /// Multiplies by `1 + t s_a s_b`, `|t| ≤ 1`, a and b neighbours around the face.
-    pub(super) fn join(
-        &mut self,
-        a: usize,
-        b: usize,
-        t: &Fixed<N>,
-    ) -> Result<(), PrecisionLost> {
+    pub(super) fn join(&mut self, a: usize, b: usize, t: &Fixed<N>) -> Result<(), PrecisionLost> {
         let bits = fraction_bits(N);
         let big_t = to_big(t);
         if big_t.is_zero() {
@@ -231,7 +223,11 @@ impl<const N: usize> Boundary<N> {
         }
         let w = self.order.len();
         // Around from b to a: a and b are neighbours either way.
-        let place = self.order.iter().position(|&x| x == b).ok_or(PrecisionLost)?;
+        let place = self
+            .order
+            .iter()
+            .position(|&x| x == b)
+            .ok_or(PrecisionLost)?;
         let forward = self.order[(place + w - 1) % w] == a;
         let around: Vec<usize> = (1..w - 1)
             .map(|k| {
@@ -242,7 +238,10 @@ impl<const N: usize> Boundary<N> {
                 }
             })
             .collect();
-        debug_assert!(forward || self.order[(place + 1) % w] == a, "not neighbours");
+        debug_assert!(
+            forward || self.order[(place + 1) % w] == a,
+            "not neighbours"
+        );
         let c_ab = self.get(a, b);
         let unit = BigInt::one() << bits;
         // D exactly, in units of 2^{−2·bits}.

@@ -53,8 +53,8 @@ impl Embedding {
         }
         // Euler's formula tells the sphere from the other surfaces.
         let vertices = embedding.around.len();
-        let sphere = embedding.edges.is_empty()
-            || vertices + embedding.faces == embedding.edges.len() + 2;
+        let sphere =
+            embedding.edges.is_empty() || vertices + embedding.faces == embedding.edges.len() + 2;
         sphere.then_some(embedding)
     }
 

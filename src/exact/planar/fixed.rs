@@ -30,7 +30,10 @@ pub(super) const fn fraction_bits(words: usize) -> u64 {
 /// The columns below word `N − 1` are not formed. They hold at most `N − 1` partial products each, in all
 /// less than `(N − 1)·2^{64N}`, and the word `N − 1` itself is cut off at the end.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "the innermost loop, unrolled for every N")]
+#[expect(
+    clippy::inline_always,
+    reason = "the innermost loop, unrolled for every N"
+)]
 fn high_product<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
     let mut out = [0_u64; N];
     let mut guard = 0_u64;
@@ -51,7 +54,10 @@ fn high_product<const N: usize>(a: &[u64; N], b: &[u64; N]) -> [u64; N] {
 
 /// `c + p` or `c − p`.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "the innermost loop, unrolled for every N")]
+#[expect(
+    clippy::inline_always,
+    reason = "the innermost loop, unrolled for every N"
+)]
 fn accumulate<const N: usize>(c: &mut Fixed<N>, p: &[u64; N], negative: bool) {
     let mask = 0_u64.wrapping_sub(u64::from(negative));
     let mut carry = negative;
@@ -65,7 +71,10 @@ fn accumulate<const N: usize>(c: &mut Fixed<N>, p: &[u64; N], negative: bool) {
 
 /// `c + x y`, or `c − x y`; off by less than N units. One factor is [`small`], the other [`large`].
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "the innermost loop, unrolled for every N")]
+#[expect(
+    clippy::inline_always,
+    reason = "the innermost loop, unrolled for every N"
+)]
 pub(super) fn add_product<const N: usize>(
     c: &mut Fixed<N>,
     x: &Factor<N>,
@@ -99,7 +108,12 @@ pub(super) fn shift_up<const N: usize>(x: &Fixed<N>, bits: usize) -> Fixed<N> {
         if bits == 0 {
             word(k)
         } else {
-            word(k) << bits | if k == 0 { 0 } else { word(k - 1) >> (64 - bits) }
+            word(k) << bits
+                | if k == 0 {
+                    0
+                } else {
+                    word(k - 1) >> (64 - bits)
+                }
         }
     })
 }
@@ -230,7 +244,11 @@ impl Tangents {
         for _ in 0..halvings {
             e = (&e * &e) >> self.working;
         }
-        let e = if n > self.working { BigInt::zero() } else { e >> n };
+        let e = if n > self.working {
+            BigInt::zero()
+        } else {
+            e >> n
+        };
         let tanh = ((&one - &e) << self.bits) / (&one + &e);
         if k < 0.0 { -tanh } else { tanh }
     }
@@ -262,7 +280,11 @@ mod tests {
                 add_product(&mut got, &small(&a), &large(&b), negative);
                 let product = to_big(&a) * to_big(&b);
                 let scaled = (to_big(&got) - to_big(&c)) << fraction_bits(N);
-                let error = if negative { scaled + product } else { scaled - product };
+                let error = if negative {
+                    scaled + product
+                } else {
+                    scaled - product
+                };
                 assert!(error.abs() < BigInt::from(N) << fraction_bits(N));
             }
         }

@@ -37,8 +37,8 @@ mod fixed;
 mod planarity;
 mod sweep;
 
-use super::plan::{ExactError, Limits, Plan};
 use super::Method;
+use super::plan::{ExactError, Limits, Plan};
 use crate::model::SpinHamiltonian;
 use crate::numeric::{CompensatedSum, DoubleDouble, Enclosure};
 use boundary::{Boundary, Couplings, PrecisionLost, Weight};
@@ -178,7 +178,8 @@ impl Block {
 
     /// Bits after the point for the wanted precision.
     fn bits(&self) -> f64 {
-        let steps = self.program.entries * 2.0 + self.sites.len() as f64 * 2.0 * self.program.places as f64;
+        let steps =
+            self.program.entries * 2.0 + self.sites.len() as f64 * 2.0 * self.program.places as f64;
         let rounded = (steps + 1.0).log2() + 11.0;
         let shifted = 2.0 * self.strongest() * std::f64::consts::LOG2_E
             + (self.couplings.len() as f64 + 1.0).log2()
@@ -258,7 +259,10 @@ fn build<const N: usize>(block: &Block) -> Result<(Weight, f64), PrecisionLost> 
 }
 
 fn check_couplings(couplings: &[f64]) -> Result<(), PlanarError> {
-    match couplings.iter().position(|k| k.is_nan() || k.abs() > STRONGEST) {
+    match couplings
+        .iter()
+        .position(|k| k.is_nan() || k.abs() > STRONGEST)
+    {
         None => Ok(()),
         Some(index) => Err(PlanarError::Coupling {
             index,
@@ -336,7 +340,13 @@ impl Planar {
             }
         }
         let graph = Embedding::new(edges, darts).ok_or(PlanarError::NotAnEmbedding)?;
-        Self::assemble(n, &graph.edges.clone(), &couplings, Vec::new(), Some(&graph))
+        Self::assemble(
+            n,
+            &graph.edges.clone(),
+            &couplings,
+            Vec::new(),
+            Some(&graph),
+        )
     }
 
     /// A model of pairs without fields; the graph is tested and drawn here.
@@ -383,9 +393,9 @@ impl Planar {
             return Ok(None);
         };
         let fits = n.is_multiple_of(columns)
-            && merged.keys().all(|&(a, b)| {
-                b - a == columns || (b - a == 1 && b % columns != 0)
-            });
+            && merged
+                .keys()
+                .all(|&(a, b)| b - a == columns || (b - a == 1 && b % columns != 0));
         // A sparse one is better taken apart.
         if !fits || merged.len() < n {
             return Ok(None);
@@ -413,7 +423,10 @@ impl Planar {
                 bridges.push((edges[e].0, edges[e].1, couplings[e]));
                 continue;
             }
-            let mut sites: Vec<usize> = block.iter().flat_map(|&e| [edges[e].0, edges[e].1]).collect();
+            let mut sites: Vec<usize> = block
+                .iter()
+                .flat_map(|&e| [edges[e].0, edges[e].1])
+                .collect();
             sites.sort_unstable();
             sites.dedup();
             let local = |site: usize| sites.binary_search(&site).unwrap_or(0);
@@ -596,3 +609,6 @@ fn not_planar(n: usize, edges: &[(usize, usize)]) -> PlanarError {
         obstruction: (edges.len() <= OBSTRUCTION_EDGES).then(|| kuratowski(n, edges)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -176,7 +176,9 @@ impl Drawing<'_> {
         let (start, end) = (at(path[0])?, at(path[path.len() - 1])?);
         let arc = |from: usize, to: usize| -> Vec<usize> {
             let length = (to + cycle.len() - from) % cycle.len();
-            (0..=length).map(|k| cycle[(from + k) % cycle.len()]).collect()
+            (0..=length)
+                .map(|k| cycle[(from + k) % cycle.len()])
+                .collect()
         };
         let inner = &path[1..path.len() - 1];
         let mut one = arc(start, end);
@@ -306,7 +308,10 @@ fn is_planar(n: usize, edges: &[(usize, usize)]) -> bool {
         if block.len() < 9 {
             return true;
         }
-        let mut sites: Vec<usize> = block.iter().flat_map(|&e| [edges[e].0, edges[e].1]).collect();
+        let mut sites: Vec<usize> = block
+            .iter()
+            .flat_map(|&e| [edges[e].0, edges[e].1])
+            .collect();
         sites.sort_unstable();
         sites.dedup();
         let local = |v: usize| sites.binary_search(&v).unwrap_or(0);

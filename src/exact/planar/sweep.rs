@@ -186,7 +186,14 @@ impl Builder<'_> {
             let w = self.current.len() as f64;
             self.program.entries += 0.5 * w * w;
             let (a, b) = (self.place[v], self.place[h]);
-            self.push(Step::Join { a, b, edge: edge(k) }, v);
+            self.push(
+                Step::Join {
+                    a,
+                    b,
+                    edge: edge(k),
+                },
+                v,
+            );
             if self.open[h] == 0 {
                 self.drop_vertex(h);
                 front.retain(|&x| x != h);
