@@ -30,6 +30,7 @@ mod joint_table;
 mod kaufman;
 mod layer_sum;
 mod plan;
+mod planar;
 mod rational;
 mod rbm;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use joint_table::JointTable;
 pub use kaufman::{KaufmanError, TorusThermodynamics, kaufman, plan_kaufman};
 pub use layer_sum::{RbmAverages, RbmResult, plan_rbm, rbm_sum};
 pub use plan::{ExactError, Limits, Plan, Quantity};
+pub use planar::{Planar, PlanarError};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};

@@ -124,6 +124,17 @@ impl<const N: usize> Couplings<N> {
             .collect();
         Self { tanh }
     }
+
+    pub(super) fn get(&self, edge: usize) -> Fixed<N> {
+        self.tanh[edge]
+    }
+
+    /// The same with the ends of one bond made equal, or opposite.
+    pub(super) fn with_equal_ends(&self, edge: usize, opposite: bool) -> Self {
+        let mut tanh = self.tanh.clone();
+        tanh[edge] = if opposite { negate(&one()) } else { one() };
+        Self { tanh }
+    }
 }
 
 fn one<const N: usize>() -> Fixed<N> {
@@ -163,6 +174,25 @@ impl<const N: usize> Boundary<N> {
         } else {
             self.rows[i.max(j)][i.min(j)]
         }
+    }
+
+    /// Two boundaries side by side, the places of the second after those of the first and running back.
+    pub(super) fn beside(first: &Self, second: &Self, places: usize) -> Self {
+        let mut both = Self::new(2 * places);
+        for i in 0..places {
+            both.rows[i].clone_from(&first.rows[i]);
+            both.rows[places + i][places..].clone_from_slice(&second.rows[i]);
+        }
+        let back = second.order.iter().rev().map(|&x| places + x);
+        both.order = first.order.iter().copied().chain(back).collect();
+        both.rounded = first.rounded + second.rounded;
+        both
+    }
+
+    /// Makes two neighbours equal, or opposite.
+    pub(super) fn equate(&mut self, a: usize, b: usize, equal: bool) -> Result<(), PrecisionLost> {
+        let t = if equal { one() } else { negate(&one()) };
+        self.join(a, b, &t)
     }
 
     fn set(&mut self, i: usize, j: usize, x: Fixed<N>) {

@@ -31,10 +31,36 @@
 //! # References
 //! C. K. Thomas and A. A. Middleton, Phys. Rev. E 80 (2009) 046708, on the precision that cold glasses need.
 
+/// Calls a function of the number of words.
+macro_rules! with_words {
+    ($words:expr, $f:ident ( $($arg:expr),* )) => {
+        match $words {
+            2 => $f::<2>($($arg),*),
+            3 => $f::<3>($($arg),*),
+            4 => $f::<4>($($arg),*),
+            5 => $f::<5>($($arg),*),
+            6 => $f::<6>($($arg),*),
+            7 => $f::<7>($($arg),*),
+            8 => $f::<8>($($arg),*),
+            10 => $f::<10>($($arg),*),
+            12 => $f::<12>($($arg),*),
+            16 => $f::<16>($($arg),*),
+            24 => $f::<24>($($arg),*),
+            32 => $f::<32>($($arg),*),
+            48 => $f::<48>($($arg),*),
+            64 => $f::<64>($($arg),*),
+            96 => $f::<96>($($arg),*),
+            _ => $f::<128>($($arg),*),
+        }
+    };
+}
+
+mod bonds;
 mod boundary;
 mod embedding;
 mod fixed;
 mod planarity;
+mod sampling;
 mod sweep;
 
 use super::Method;
@@ -54,7 +80,7 @@ const WORDS: [usize; 16] = [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64, 96,
 /// Bits of `ln Z` after the point that are asked for.
 const WANTED_BITS: f64 = 60.0;
 /// Nanoseconds a product of two words takes in the inner loop.
-const NS_WORD: f64 = 1.1;
+const NS_WORD: f64 = 0.8;
 /// Largest magnitude of a coupling.
 const STRONGEST: f64 = 1e6;
 /// Largest number of edges in which an obstruction is looked for.
@@ -159,10 +185,9 @@ struct Block {
 }
 
 impl Block {
-    fn new(graph: Embedding, sites: Vec<usize>, couplings: Vec<f64>, program: Program) -> Self {
+    fn new(graph: &Embedding, sites: Vec<usize>, couplings: Vec<f64>, program: Program) -> Self {
         let cost: Vec<f64> = couplings.iter().map(|k| k.abs()).collect();
         let sensitivity = 2.0 * graph.diameter_bound(&cost) * std::f64::consts::LOG2_E + 1e-6;
-        drop(graph);
         Self {
             sites,
             couplings,
@@ -217,34 +242,12 @@ pub struct Planar {
     /// Constants of 𝒦.
     constants: Vec<f64>,
     blocks: Vec<Block>,
+    /// The bonds of each block, by its vertices.
+    block_edges: Vec<Vec<(usize, usize)>>,
     /// Bonds on no cycle.
     bridges: Vec<(usize, usize, f64)>,
     /// Rows and columns, of a rectangle.
     shape: Option<(usize, usize)>,
-}
-
-/// Calls a function of the number of words.
-macro_rules! with_words {
-    ($words:expr, $f:ident ( $($arg:expr),* )) => {
-        match $words {
-            2 => $f::<2>($($arg),*),
-            3 => $f::<3>($($arg),*),
-            4 => $f::<4>($($arg),*),
-            5 => $f::<5>($($arg),*),
-            6 => $f::<6>($($arg),*),
-            7 => $f::<7>($($arg),*),
-            8 => $f::<8>($($arg),*),
-            10 => $f::<10>($($arg),*),
-            12 => $f::<12>($($arg),*),
-            16 => $f::<16>($($arg),*),
-            24 => $f::<24>($($arg),*),
-            32 => $f::<32>($($arg),*),
-            48 => $f::<48>($($arg),*),
-            64 => $f::<64>($($arg),*),
-            96 => $f::<96>($($arg),*),
-            _ => $f::<128>($($arg),*),
-        }
-    };
 }
 
 /// `∏ D` of a block and the error bound of its logarithm.
@@ -299,12 +302,14 @@ impl Planar {
             (0..n).map(|k| k % rows * columns + k / rows).collect()
         };
         let program = sweep::program(&graph, &order).ok_or(PlanarError::NotAnEmbedding)?;
-        let block = Block::new(graph, (0..n).collect(), couplings.to_vec(), program);
+        let edges = graph.edges.clone();
+        let block = Block::new(&graph, (0..n).collect(), couplings.to_vec(), program);
         Ok(Self {
             sites: n,
             couplings: couplings.to_vec(),
             constants: Vec::new(),
             blocks: vec![block],
+            block_edges: vec![edges],
             bridges: Vec::new(),
             shape: Some((rows, columns)),
         })
@@ -416,7 +421,7 @@ impl Planar {
         constants: Vec<f64>,
         drawn: Option<&Embedding>,
     ) -> Result<Self, PlanarError> {
-        let mut ready = Vec::new();
+        let (mut ready, mut block_edges) = (Vec::new(), Vec::new());
         let mut bridges = Vec::new();
         for block in blocks(n, edges) {
             if let [e] = *block.as_slice() {
@@ -443,13 +448,15 @@ impl Planar {
             };
             let weights = block.iter().map(|&e| couplings[e]).collect();
             let program = best_sweep(&graph).ok_or(PlanarError::NotAnEmbedding)?;
-            ready.push(Block::new(graph, sites, weights, program));
+            ready.push(Block::new(&graph, sites, weights, program));
+            block_edges.push(own);
         }
         Ok(Self {
             sites: n,
             couplings: couplings.to_vec(),
             constants,
             blocks: ready,
+            block_edges,
             bridges,
             shape: None,
         })

@@ -13,6 +13,8 @@ pub(super) struct Program {
     pub(super) steps: Vec<Step>,
     /// The vertex that each step brings or drops.
     pub(super) vertex: Vec<usize>,
+    /// The vertex that gives up its place.
+    pub(super) replaced: Vec<usize>,
     /// Places that are needed.
     pub(super) places: usize,
     /// `Σ w²/2` over the joins: entries that are updated.
@@ -52,6 +54,7 @@ impl Builder<'_> {
     fn push(&mut self, step: Step, vertex: usize) {
         self.program.steps.push(step);
         self.program.vertex.push(vertex);
+        self.program.replaced.push(usize::MAX);
     }
 
     fn new_place(&mut self) -> usize {
@@ -164,6 +167,9 @@ impl Builder<'_> {
                 },
                 v,
             );
+            if let Some(old) = self.program.replaced.last_mut() {
+                *old = hosts[middle];
+            }
             front[middle] = v;
         } else {
             let at = self.new_place();
@@ -245,6 +251,7 @@ pub(super) fn program(graph: &Embedding, order: &[usize]) -> Option<Program> {
         program: Program {
             steps: Vec::new(),
             vertex: Vec::new(),
+            replaced: Vec::new(),
             places: 0,
             entries: 0.0,
         },

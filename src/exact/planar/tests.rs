@@ -219,3 +219,116 @@ fn trees_parts_and_repeated_bonds_work() {
     assert!(Reference::new(&model).log_z_lies_in(log_z), "{log_z:?}");
     assert!(log_z.width() < 1e-14);
 }
+
+#[test]
+fn bond_correlators_agree_with_other_engines() {
+    let mut stream = Seed(14).stream("planar", 3);
+    let check =
+        |n: usize, edges: &[(usize, usize)], values: &[f64], planar: &Planar, what: &str| {
+            let reference = Reference::new(&model(n, edges, values));
+            let found = planar.bond_correlators(&Limits::NONE).unwrap();
+            assert_eq!(found.len(), edges.len());
+            for (a, b, value) in found {
+                let exact = reference.pair(a, b);
+                assert!(
+                    super::super::reference::holds(value, &exact),
+                    "{what} {a} {b} {value:?}"
+                );
+                assert!(value.width() < 4e-15, "{what} {a} {b} {value:?}");
+            }
+        };
+    for (rows, columns) in [(2, 2), (3, 3), (2, 5), (4, 3), (1, 6)] {
+        for (kind, k) in [(0, 0.5), (1, 1.0), (0, 6.0), (3, 2.0)] {
+            let edges = Lattice::open(rows, columns).bonds();
+            let values = couplings(kind, edges.len(), k, &mut stream);
+            let planar = Planar::open_rectangle(rows, columns, &values).unwrap();
+            check(
+                rows * columns,
+                &edges,
+                &values,
+                &planar,
+                &format!("{rows}x{columns} {k}"),
+            );
+        }
+    }
+    for round in 0..20 {
+        let edges = random_planar(9, round % 5, &mut stream);
+        let values = couplings(1, edges.len(), 1.0, &mut stream);
+        let planar = Planar::of_spins(&model(9, &edges, &values)).unwrap();
+        check(9, &edges, &values, &planar, &format!("{edges:?}"));
+    }
+}
+
+#[test]
+fn samples_follow_the_exact_distribution() {
+    // Counts of all states of a small graph. Each count is binomial; with 20000 draws and 2·64 + 2·256 states
+    // a deviation of 6.5 standard errors (and 7 counts, for the rare ones) has probability below 1e-7.
+    let mut stream = Seed(15).stream("planar", 4);
+    let graphs = [
+        (6, Lattice::open(2, 3).bonds(), true),
+        (8, random_planar(8, 2, &mut stream), false),
+        (6, vec![(0, 1), (1, 2), (2, 0), (2, 3), (4, 5)], false),
+        (8, Lattice::open(2, 4).bonds(), true),
+    ];
+    for (n, edges, lattice) in graphs {
+        let values = couplings(1, edges.len(), 0.8, &mut stream);
+        let planar = if lattice {
+            Planar::open_rectangle(2, n / 2, &values).unwrap()
+        } else {
+            Planar::of_spins(&model(n, &edges, &values)).unwrap()
+        };
+        let draws = 20_000;
+        let samples = planar.samples(draws, &mut stream, &Limits::NONE).unwrap();
+        let mut counts = vec![0_u32; 1 << n];
+        for spins in samples {
+            let state = spins
+                .iter()
+                .enumerate()
+                .map(|(i, &s)| usize::from(s) << i)
+                .sum::<usize>();
+            counts[state] += 1;
+        }
+        let spin_model = model(n, &edges, &values);
+        let weights: Vec<f64> = (0..1_u64 << n)
+            .map(|s| spin_model.energy_of_bits(s).exp())
+            .collect();
+        let z: f64 = weights.iter().sum();
+        for (state, &count) in counts.iter().enumerate() {
+            let mean = draws as f64 * weights[state] / z;
+            let deviation = (f64::from(count) - mean).abs();
+            assert!(
+                deviation < 6.5 * mean.sqrt() + 7.0,
+                "{edges:?} {state}: {count} of {mean}"
+            );
+        }
+    }
+}
+
+#[test]
+fn cold_samples_are_ground_states() {
+    // At |K| = 12 an excitation costs a factor e^{−48}: every sample has the energy of the best state.
+    let mut stream = Seed(16).stream("planar", 5);
+    let edges = Lattice::open(6, 6).bonds();
+    let values = couplings(0, edges.len(), 12.0, &mut stream);
+    let planar = Planar::open_rectangle(6, 6, &values).unwrap();
+    let spin_model = model(36, &edges, &values);
+    let samples = planar.samples(20, &mut stream, &Limits::NONE).unwrap();
+    let energy = |spins: &[bool]| {
+        let state = spins
+            .iter()
+            .enumerate()
+            .map(|(i, &s)| u64::from(s) << i)
+            .sum();
+        spin_model.energy_of_bits(state)
+    };
+    let log_z = planar.log_z(&Limits::NONE).unwrap();
+    for spins in &samples {
+        // ln Z − 𝒦 is the logarithm of the number of ground states: one of an integer.
+        let degeneracy = (log_z.mid() - energy(spins)).exp();
+        assert!(
+            (degeneracy - degeneracy.round()).abs() < 1e-6 * degeneracy,
+            "{degeneracy}"
+        );
+        assert!((energy(spins) - energy(&samples[0])).abs() < 1e-9);
+    }
+}
