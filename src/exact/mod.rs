@@ -29,8 +29,10 @@ mod enumeration;
 mod factors;
 mod fixed_energy;
 mod joint_table;
+mod kaufman;
 mod layer_sum;
 mod plan;
+mod planar;
 mod rational;
 mod rbm;
 #[cfg(test)]
@@ -52,8 +54,10 @@ pub use factors::{
     EdgeResult, FactorResult, PairMarginal, pairs_in_factors, pairs_in_terms, solve_edges, solve_factors,
 };
 pub use joint_table::JointTable;
+pub use kaufman::{KaufmanError, TorusThermodynamics, kaufman, plan_kaufman};
 pub use layer_sum::{RbmAverages, RbmResult, plan_rbm, rbm_sum};
 pub use plan::{ExactError, Limits, Plan, Quantity};
+pub use planar::{Planar, PlanarError};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};

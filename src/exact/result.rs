@@ -48,6 +48,10 @@ pub enum Method {
     TransferMatrix,
     /// The smaller layer of a Boltzmann machine, in blocks.
     LayerSum,
+    /// Kaufman's four products of a homogeneous torus.
+    Kaufman,
+    /// Boundary correlators of a growing planar graph.
+    Planar,
 }
 
 impl fmt::Display for Method {
@@ -57,6 +61,8 @@ impl fmt::Display for Method {
             Self::Elimination => "elimination",
             Self::TransferMatrix => "transfer-matrix",
             Self::LayerSum => "layer-sum",
+            Self::Kaufman => "kaufman",
+            Self::Planar => "planar",
         })
     }
 }
