@@ -5,8 +5,8 @@ use super::exit::{Exit, Failure};
 use super::output::{deliver, write_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
-    Elimination, ExactError, ExactResult, Limits, Want, eliminate, enumerate, pairs_in_factors,
-    pairs_in_terms, rbm_sum, solve, solve_edges, solve_factors,
+    Elimination, ExactError, ExactResult, Limits, Method, Want, pairs_in_factors, pairs_in_terms,
+    rbm_sum, solve, solve_by, solve_edges, solve_factors,
 };
 use crate::model::files::{AnyModel, Npy, NpyValues, write_npy};
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, Units, spins_of_rbm};
@@ -56,8 +56,29 @@ enum MethodName {
     Enumeration,
     /// Variable elimination
     Elimination,
+    /// Row by row, for strips, cylinders and tori of a square lattice up to 20 sites wide
+    TransferMatrix,
+    /// Kaufman's products, for homogeneous tori without a field
+    Kaufman,
+    /// Boundary correlators, for planar graphs without a field
+    Planar,
     /// The smaller layer of a machine
     LayerSum,
+}
+
+impl MethodName {
+    /// The engine, unless the choice is left to the program.
+    fn engine(self) -> Option<Method> {
+        match self {
+            Self::Auto => None,
+            Self::Enumeration => Some(Method::Enumeration),
+            Self::Elimination => Some(Method::Elimination),
+            Self::TransferMatrix => Some(Method::TransferMatrix),
+            Self::Kaufman => Some(Method::Kaufman),
+            Self::Planar => Some(Method::Planar),
+            Self::LayerSum => Some(Method::LayerSum),
+        }
+    }
 }
 
 /// The forms of an answer.
@@ -134,7 +155,7 @@ fn answer(loaded: &Loaded, question: Question) -> anyhow::Result<Answer> {
             let by_layer = match question.method {
                 MethodName::LayerSum => true,
                 MethodName::Auto => loaded.observed.is_empty() && !question.pairs,
-                MethodName::Enumeration | MethodName::Elimination => false,
+                _ => false,
             };
             if by_layer {
                 of_machine(loaded, rbm, question)
@@ -177,16 +198,14 @@ fn of_spins(
     };
     let limits = &question.limits;
     let mut edge = None;
-    let mut result: ExactResult = match (question.method, &edges) {
-        (MethodName::Auto, Some(pairs)) => {
+    let mut result: ExactResult = match (question.method.engine(), &edges) {
+        (None, Some(pairs)) => {
             let solved = solve_edges(&given, pairs, limits)?;
             edge = Some(solved.edge);
             solved.result
         }
-        (MethodName::Auto, None) => solve(&given, want, limits)?,
-        (MethodName::Enumeration, _) => enumerate(&given, want, limits)?,
-        (MethodName::Elimination, _) => eliminate(&given, want, limits)?,
-        (MethodName::LayerSum, _) => return Err(unfit(loaded, "layer-sum takes a machine")),
+        (None, None) => solve(&given, want, limits)?,
+        (Some(method), _) => solve_by(&given, want, method, limits)?,
     };
     let mut pair: Option<Correlators> = result.pair.map(|table| table.iter().collect());
     if let (None, Some(pairs)) = (&edge, &edges) {

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod models;
 mod output;
+mod plan;
 mod source;
 mod verify;
 
@@ -30,6 +31,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Partition function, means and correlators of a spin model, with rigorous bounds
     Exact(exact::Arguments),
+    /// Which engines apply to a model, and what each will cost
+    Plan(plan::Arguments),
     /// Write a model in another format
     Convert(convert::Arguments),
     /// Decimate a 1d Ising chain and follow the flow of its couplings
@@ -46,6 +49,7 @@ pub fn run() -> Exit {
         Command::Verify(a) => verify::run(&a),
         Command::Explain(a) => explain::run(&a),
         Command::Exact(a) => exact::run(&a),
+        Command::Plan(a) => plan::run(&a),
         Command::Convert(a) => convert::run(&a),
         Command::Decimate(a) => models::run_chain(&a),
         Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),

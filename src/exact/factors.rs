@@ -1,7 +1,8 @@
 //! What is asked of a factor graph, and of the pairs of a model that share a term.
 
 use super::elimination::Elimination;
-use super::{ExactError, ExactResult, Limits, Method, Want, enumerate, plan_enumeration};
+use super::select::planar_edges;
+use super::{ExactError, ExactResult, Limits, Method, Plan, Want, enumerate, plan_enumeration};
 use crate::model::{FactorGraph, SpinHamiltonian};
 use crate::numeric::Enclosure;
 use std::collections::BTreeSet;
@@ -117,7 +118,7 @@ pub struct EdgeResult {
 }
 
 /// `ln Z`, all means and the correlators of some pairs of different spins, by elimination or, where that is dearer,
-/// enumeration.
+/// enumeration; where both are over the limits, bonds of a planar model without a field by the planar engine.
 ///
 /// # Errors
 /// As [`crate::exact::solve`].
@@ -140,6 +141,20 @@ pub fn solve_edges(
             fits
         }
     });
+    let fits = |plan: &Plan| limits.exceeded_by(plan).is_none();
+    let neither = !fits(&by_states)
+        && !ready
+            .as_ref()
+            .is_ok_and(|ready| fits(&ready.plan_pairs(pairs)));
+    if neither && let Ok((result, bonds)) = planar_edges(model, limits) {
+        let value = |pair: &(usize, usize)| {
+            let found = bonds.binary_search_by_key(pair, |b| (b.0, b.1)).ok()?;
+            Some(bonds[found])
+        };
+        if let Some(edge) = pairs.iter().map(value).collect() {
+            return Ok(EdgeResult { result, edge });
+        }
+    }
     match ready {
         Ok(ready) if eliminate => {
             let joint = ready.joint_of_pairs(pairs, limits)?;

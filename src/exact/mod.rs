@@ -51,7 +51,8 @@ pub use density_of_states::{
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
 pub use factors::{
-    EdgeResult, FactorResult, PairMarginal, pairs_in_factors, pairs_in_terms, solve_edges, solve_factors,
+    EdgeResult, FactorResult, PairMarginal, pairs_in_factors, pairs_in_terms, solve_edges,
+    solve_factors,
 };
 pub use joint_table::JointTable;
 pub use kaufman::{KaufmanError, TorusThermodynamics, kaufman, plan_kaufman};
@@ -61,8 +62,8 @@ pub use planar::{Planar, PlanarError};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};
+pub use select::{plan_all, solve, solve_by};
 pub use transfer::{
-    BondCorrelator, Magnetization, Strip, StripCorrelators, StripError, StripMarginals, StripSamples,
-    StripTask, Thermodynamics,
+    BondCorrelator, Magnetization, Strip, StripCorrelators, StripError, StripMarginals,
+    StripSamples, StripTask, Thermodynamics,
 };
-pub use select::{plan_all, solve};

@@ -183,6 +183,14 @@ pub enum ExactError {
         /// How many there are.
         variables: usize,
     },
+    /// The engine that was asked for does not take this model.
+    #[error("{method} does not apply: {reason}")]
+    DoesNotApply {
+        /// The engine.
+        method: Method,
+        /// What it lacks.
+        reason: String,
+    },
     /// The sum over states is zero, so that nothing has a mean and nothing can be drawn.
     #[error("the partition function is zero: no state has positive weight")]
     ZeroPartition,

@@ -21,7 +21,9 @@ const STRONGEST: f64 = 1e5;
 #[non_exhaustive]
 pub enum CertifiedValuesError {
     /// Not a number, or so strong that the bits do not hold the variance.
-    #[error("coupling {coupling} and field {field}: magnitudes must add up to less than {STRONGEST:e}")]
+    #[error(
+        "coupling {coupling} and field {field}: magnitudes must add up to less than {STRONGEST:e}"
+    )]
     Coupling {
         /// K.
         coupling: f64,
@@ -86,7 +88,9 @@ fn times(a: &BigInt, b: &BigInt) -> BigInt {
 
 /// ln 2 = Σ 1/(k 2^k).
 fn ln_2() -> BigInt {
-    (1..=BITS).fold(BigInt::zero(), |sum, k| sum + (one() >> k) / BigInt::from(k))
+    (1..=BITS).fold(BigInt::zero(), |sum, k| {
+        sum + (one() >> k) / BigInt::from(k)
+    })
 }
 
 /// The rational number in units of 2⁻²⁰⁴⁸.
@@ -143,7 +147,8 @@ fn decimal(x: &BigInt, digits: usize) -> String {
         return "0".to_owned();
     }
     // x = q / 2^BITS with 10^e ≤ x < 10^{e+1}.
-    let mut e = ((magnitude.bits() as f64 - f64::from(BITS)) * std::f64::consts::LOG10_2).floor() as i64;
+    let mut e =
+        ((magnitude.bits() as f64 - f64::from(BITS)) * std::f64::consts::LOG10_2).floor() as i64;
     let scaled = |e: i64| -> BigInt {
         let shift = digits as i64 - 1 - e;
         let half = BigInt::one() << (BITS - 1);

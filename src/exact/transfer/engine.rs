@@ -99,7 +99,9 @@ impl Strip {
         } else {
             1.0
         };
-        let groups = (starts / lanes).ceil().min(if self.closed { threads } else { 1.0 });
+        let groups = (starts / lanes)
+            .ceil()
+            .min(if self.closed { threads } else { 1.0 });
         let kept = if (rows * row) <= f64::from(1 << 23) {
             rows
         } else {
@@ -124,11 +126,9 @@ impl Strip {
                     g * row * (n + 1.0),
                 )
             }
-            StripTask::Marginals | StripTask::Correlators => (
-                carried,
-                NS_BOTH_WAYS,
-                (rows_kept + w + 4.0) * vector,
-            ),
+            StripTask::Marginals | StripTask::Correlators => {
+                (carried, NS_BOTH_WAYS, (rows_kept + w + 4.0) * vector)
+            }
             StripTask::Samples(count) => {
                 let seen = starts.min(count as f64);
                 let draws = count as f64 * n;

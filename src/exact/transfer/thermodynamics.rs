@@ -121,7 +121,12 @@ fn carry<N: Number>(rows: &Rows<'_, N>, gaps: &[Vec<N>], starts: Option<&[Start]
             let sum = vector
                 .v
                 .chunks_exact(3 * 64.min(1 << strip.width))
-                .map(|c| c.iter().skip(part).step_by(3).fold(N::ZERO, |s, &x| s.plus(x)));
+                .map(|c| {
+                    c.iter()
+                        .skip(part)
+                        .step_by(3)
+                        .fold(N::ZERO, |s, &x| s.plus(x))
+                });
             for x in sum {
                 total.add(x, vector.exponent);
             }
