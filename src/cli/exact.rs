@@ -2,11 +2,12 @@
 
 use super::answer::{Answer, Averages, Correlators};
 use super::exit::{Exit, Failure};
+use super::observables::Observables;
 use super::output::{deliver, write_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
-    Elimination, ExactError, ExactResult, Limits, Method, Want, pairs_in_factors, pairs_in_terms,
-    rbm_sum, solve, solve_by, solve_edges, solve_factors,
+    Elimination, ExactError, ExactResult, Limits, Method, Want, draw, pairs_in_factors,
+    pairs_in_terms, rbm_sum, solve, solve_by, solve_edges, solve_factors,
 };
 use crate::model::files::{AnyModel, Npy, NpyValues, write_npy};
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, Units, spins_of_rbm};
@@ -27,6 +28,9 @@ pub(super) struct Arguments {
     /// Marginals, and the correlators of the pairs that share a term
     #[arg(long, conflicts_with = "pairs")]
     edges: bool,
+    /// Energy, heat capacity, magnetisation and correlators of a square lattice, by its transfer matrix
+    #[arg(long, conflicts_with_all = ["pairs", "edges", "marginals"])]
+    observables: bool,
     /// The engine
     #[arg(long, value_enum, default_value = "auto")]
     method: MethodName,
@@ -122,6 +126,20 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         file.take_if(|_| arguments.samples.is_some()),
     ) {
         write_samples(&loaded, count, path, &question.limits)?;
+    }
+    if arguments.observables {
+        let found = Observables::of(&loaded, &question.limits)?;
+        let shown = match arguments.format {
+            Format::Json => found.json()?,
+            Format::Text => found.text(),
+            Format::UaiPr | Format::UaiMar => {
+                return Err(Failure::bad_input(
+                    "--observables are shown as text or json",
+                ));
+            }
+        };
+        deliver(&shown, file)?;
+        return Ok(Exit::Success);
     }
     let answer = answer(&loaded, question)?;
     let shown = match arguments.format {
@@ -321,12 +339,6 @@ fn write_samples(
         .iter()
         .map(|&(i, state)| (i, state == 1))
         .collect();
-    let ready = match &loaded.model {
-        AnyModel::Spins(model) => Elimination::of_spins(&model.given(&spin_states)),
-        AnyModel::Rbm(rbm) => Elimination::of_spins(&couplings(loaded, rbm)?.given(&spin_states)),
-        AnyModel::Factors(graph) => Ok(Elimination::of_graph(&graph.given(&loaded.observed))),
-    }
-    .map_err(|e| refused(loaded, e))?;
     let wide = loaded.model.cardinality().iter().position(|&q| q > 128);
     if let Some(variable) = wide {
         return Err(Failure::bad_input(format!(
@@ -335,23 +347,36 @@ fn write_samples(
         )));
     }
     let mut stream = loaded.seed.stream("exact samples", 0);
-    let drawn = ready
-        .samples(count, &mut stream, limits)
-        .map_err(|e| refused(loaded, e))?;
-    let value = |i: usize, state: usize| -> i8 {
+    let states: Result<Vec<i8>, ExactError> = match &loaded.model {
+        AnyModel::Spins(model) => draw(&model.given(&spin_states), count, &mut stream, limits),
+        AnyModel::Rbm(rbm) => {
+            let model = couplings(loaded, rbm)?.given(&spin_states);
+            draw(&model, count, &mut stream, limits)
+        }
+        AnyModel::Factors(graph) => Elimination::of_graph(&graph.given(&loaded.observed))
+            .samples(count, &mut stream, limits)
+            .map(|drawn| drawn.into_iter().flatten().map(|s| s as i8).collect()),
+    };
+    let mut values = states.map_err(|e| refused(loaded, e))?;
+    let value = |i: usize, up: bool| -> i8 {
         match &loaded.model {
-            AnyModel::Spins(_) => Units::PlusMinus.value(state == 1),
-            AnyModel::Rbm(rbm) if i < rbm.visible() => rbm.visible_units().value(state == 1),
-            AnyModel::Rbm(rbm) => rbm.hidden_units().value(state == 1),
-            AnyModel::Factors(_) => state as i8,
+            AnyModel::Rbm(rbm) if i < rbm.visible() => rbm.visible_units().value(up),
+            AnyModel::Rbm(rbm) => rbm.hidden_units().value(up),
+            AnyModel::Spins(_) | AnyModel::Factors(_) => Units::PlusMinus.value(up),
         }
     };
-    let mut values: Vec<i8> = Vec::with_capacity(count * n);
-    for mut state in drawn {
-        for &(i, observed) in &loaded.observed {
-            state[i] = observed;
+    let spins = !matches!(loaded.model, AnyModel::Factors(_));
+    for row in values.chunks_exact_mut(n.max(1)) {
+        for (i, x) in row.iter_mut().enumerate().filter(|_| spins) {
+            *x = value(i, *x > 0);
         }
-        values.extend(state.iter().enumerate().map(|(i, &s)| value(i, s)));
+        for &(i, observed) in &loaded.observed {
+            row[i] = if spins {
+                value(i, observed == 1)
+            } else {
+                observed as i8
+            };
+        }
     }
     let array = Npy {
         shape: vec![count, n],

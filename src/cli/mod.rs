@@ -6,6 +6,7 @@ mod exact;
 mod exit;
 mod explain;
 mod models;
+mod observables;
 mod output;
 mod plan;
 mod source;

@@ -24,6 +24,7 @@ pub mod walsh;
 
 mod chain;
 mod density_of_states;
+mod draw;
 mod elimination;
 mod enumeration;
 mod factors;
@@ -48,6 +49,7 @@ pub use chain::{
 pub use density_of_states::{
     CertifiedValues, CertifiedValuesError, DensityOfStates, DensityOfStatesError,
 };
+pub use draw::draw;
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
 pub use factors::{
