@@ -128,11 +128,13 @@ impl ModelSource {
     /// # Errors
     /// Exit codes 2 for a file that is wrong or options that do not fit it, 4 for size, 5 for reading.
     pub(super) fn load(&self) -> anyhow::Result<Loaded> {
-        let (Labelled { model, labels }, origin) = match (&self.lattice, &self.model) {
+        let (file, origin) = match (&self.lattice, &self.model) {
             (Some(lattice), _) => self.build(*lattice)?,
             (None, Some(path)) => (self.read(path)?, path.display().to_string()),
             (None, None) => return Err(Failure::bad_input("no model: name a file or a --lattice")),
         };
+        let labels = file.names();
+        let model = file.model;
         let observed = match &self.evidence {
             None => Vec::new(),
             Some(path) => {
@@ -169,8 +171,8 @@ impl ModelSource {
         let model = described
             .hamiltonian()
             .map_err(|e| Failure::bad_input(format!("{described}: {e}")))?;
-        let labels = (0..model.spins()).collect();
         let model = AnyModel::Spins(model);
+        let labels = Vec::new();
         Ok((Labelled { model, labels }, described.to_string()))
     }
 

@@ -123,7 +123,7 @@ pub struct EdgeResult {
 /// # Errors
 /// As [`crate::exact::solve`].
 /// # Accuracy
-/// Test `edges_are_those_of_enumeration`.
+/// Test `edges_are_those_among_all_pairs`.
 pub fn solve_edges(
     model: &SpinHamiltonian,
     pairs: &[(usize, usize)],
@@ -188,14 +188,18 @@ pub fn solve_edges(
 
 #[cfg(test)]
 mod tests {
+    use super::super::eliminate;
     use super::*;
     use crate::model::{Factor, Lattice, LatticeModel};
     use crate::random::Seed;
 
     #[test]
-    fn edges_are_those_of_enumeration() {
-        for seed in 0..20 {
-            let lattice = Lattice::torus(3, 4);
+    fn edges_are_those_among_all_pairs() {
+        for (seed, lattice, method) in [
+            (0, Lattice::torus(3, 4), None),
+            (1, Lattice::open(2, 20), Some(Method::Elimination)),
+            (2, Lattice::open(2, 20), Some(Method::Elimination)),
+        ] {
             let model = LatticeModel {
                 lattice,
                 coupling: 0.7,
@@ -206,12 +210,18 @@ mod tests {
             .hamiltonian()
             .unwrap();
             let pairs = pairs_in_terms(&model);
-            assert_eq!(pairs.len(), 24);
+            assert_eq!(pairs.len(), lattice.bonds().len());
             let limits = Limits::default();
             let ready = Elimination::of_spins(&model).unwrap();
             let joint = ready.joint_of_pairs(&pairs, &limits).unwrap();
             let found = solve_edges(&model, &pairs, &limits).unwrap();
-            let truth = enumerate(&model, Want::ALL, &limits).unwrap();
+            assert!(method.is_none_or(|m| m == found.result.method));
+            // Where all states are too many, by holding one spin after another.
+            let truth = if method.is_some() {
+                eliminate(&model, Want::ALL, &limits).unwrap()
+            } else {
+                enumerate(&model, Want::ALL, &limits).unwrap()
+            };
             let table = truth.pair.unwrap();
             for (k, &(i, j, c)) in found.edge.iter().enumerate() {
                 let p = &joint.pairs[k];

@@ -152,6 +152,17 @@ impl AnyModel {
     }
 }
 
+impl Labelled<AnyModel> {
+    /// The name of each variable, 0, 1, 2… where the file has none.
+    pub fn names(&self) -> Vec<usize> {
+        if self.labels.is_empty() {
+            (0..self.model.variables()).collect()
+        } else {
+            self.labels.clone()
+        }
+    }
+}
+
 /// Reads a model.
 ///
 /// # Errors
@@ -190,7 +201,8 @@ pub fn read_model(
         FileFormat::Safetensors => AnyModel::Rbm(read_rbm_safetensors(bytes, unstated.units)?),
         FileFormat::Npz => AnyModel::Rbm(read_rbm_npz(bytes, unstated.units)?),
     };
-    let labels = (0..model.variables()).collect();
+    // A short file may name many variables; a list of them all is for those who want it.
+    let labels = Vec::new();
     Ok(Labelled { model, labels })
 }
 
@@ -225,7 +237,7 @@ pub fn write_model(
         _ => factors_of_spins(&spins()?),
     };
     let coo = |units| {
-        let (text, value) = write_coo(&spins()?, &file.labels, units, beta)?;
+        let (text, value) = write_coo(&spins()?, &file.names(), units, beta)?;
         if value != 0.0 && !drop_constant {
             return Err(ConversionError::Constant { value });
         }
@@ -234,7 +246,7 @@ pub fn write_model(
     let bytes = match format {
         FileFormat::Json => Ok((spins()?.to_json() + "\n").into_bytes()),
         FileFormat::Uai => Ok(write_uai(&factors()?).into_bytes()),
-        FileFormat::Fg => Ok(write_fg(&factors()?, &file.labels).into_bytes()),
+        FileFormat::Fg => Ok(write_fg(&factors()?, &file.names()).into_bytes()),
         FileFormat::Coo | FileFormat::CooSpin => return coo(Units::PlusMinus),
         FileFormat::CooBinary => return coo(Units::ZeroOne),
         FileFormat::Safetensors | FileFormat::Npz => match &file.model {
@@ -357,7 +369,7 @@ mod tests {
                 assert_eq!(whole.is_ok(), dropped == 0.0, "{format:?}");
                 written += 1;
                 let back = read_model(&bytes, format, Unstated::default()).unwrap();
-                assert_eq!(back.labels, file.labels);
+                assert_eq!(back.names(), file.labels);
                 for (a, b) in weights(&back.model).iter().zip(&want) {
                     // A handful of exponentials and products, each within one unit in the last place.
                     let a = a * dropped.exp();

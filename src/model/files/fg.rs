@@ -33,7 +33,7 @@ const MAX_UNLISTED: usize = 1 << 24;
 pub struct Labelled<M> {
     /// The model; its variables are numbered from 0.
     pub model: M,
-    /// The name of each variable in the file, ascending.
+    /// The name of each variable in the file, ascending; empty where the format has no names, and they are 0, 1, 2…
     pub labels: Vec<usize>,
 }
 

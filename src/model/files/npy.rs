@@ -441,6 +441,7 @@ mod tests {
                 .to_string();
             assert!(error.contains(reason), "{to}: {error}");
         }
+        assert!(read_npy(&file(good, &[0; 9])).is_err(), "a byte too many");
         let fortran = good.replace("False", "True");
         assert!(
             read_npy(&file(&fortran, &[0; 8])).is_ok(),
