@@ -87,7 +87,7 @@ impl Path {
 /// the path when everything between them and [`run`] is `#[inline(always)]`.
 pub trait Word: Copy {
     /// The cipher with its counter set to one region of 256 blocks.
-    type Region;
+    type Region: Copy;
 
     /// Reads a word.
     fn load(from: &Lanes) -> Self;
@@ -222,9 +222,9 @@ impl Word for Portable {
     fn draw(region: &TabulatedRegion, index: usize) -> Self {
         let mut word = [0; 8];
         for (block, pair) in word.chunks_exact_mut(2).enumerate() {
-            let value = region.block((4 * index + block) as u8);
-            pair[0] = value as u64;
-            pair[1] = (value >> 64) as u64;
+            let [a, b, c, d] = region.block((4 * index + block) as u8).map(u64::from);
+            pair[0] = b << 32 | a;
+            pair[1] = d << 32 | c;
         }
         Self(word)
     }
@@ -295,6 +295,7 @@ mod x86 {
     #[derive(Clone, Copy)]
     pub(super) struct Avx512(__m512i);
 
+    #[derive(Clone, Copy)]
     pub(super) struct Region512 {
         start: __m512i,
         keys: [__m512i; ROUNDS],
@@ -359,11 +360,14 @@ mod x86 {
         }
         #[inline(always)]
         fn region(keys: &RoundKeys, region: u64, high: u64) -> Region512 {
-            let word = |value: u128| unsafe { _mm512_broadcast_i32x4(block(value)) };
             let counter = u128::from(high) << 64 | u128::from(region << 8);
-            Region512 {
-                start: word(counter ^ keys.0[0]),
-                keys: std::array::from_fn(|r| word(keys.0[r + 1])),
+            unsafe {
+                let start = _mm512_broadcast_i32x4(block(counter ^ keys.0[0]));
+                let mut wide = [start; ROUNDS];
+                for r in 0..ROUNDS {
+                    wide[r] = _mm512_broadcast_i32x4(block(keys.0[r + 1]));
+                }
+                Region512 { start, keys: wide }
             }
         }
         #[inline(always)]
@@ -393,9 +397,23 @@ mod x86 {
     #[derive(Clone, Copy)]
     pub(super) struct Avx2(__m256i, __m256i);
 
+    #[derive(Clone, Copy)]
     pub(super) struct Region128 {
         start: __m128i,
         keys: [__m128i; ROUNDS],
+    }
+
+    /// One block of a region.
+    #[inline(always)]
+    fn cipher(region: &Region128, number: usize) -> __m128i {
+        // SAFETY: called by the methods of `Avx2` only, see there.
+        unsafe {
+            let mut state = _mm_xor_si128(region.start, _mm_set_epi64x(0, number as i64));
+            for key in &region.keys[..ROUNDS - 1] {
+                state = _mm_aesenc_si128(state, *key);
+            }
+            _mm_aesenclast_si128(state, region.keys[ROUNDS - 1])
+        }
     }
 
     // SAFETY of every block in this implementation: an `Avx2` is made and used only below
@@ -469,7 +487,11 @@ mod x86 {
         fn rotate(self, by: usize) -> Self {
             let mut lanes = Lanes::default();
             self.store(&mut lanes);
-            Self::load(&Lanes(std::array::from_fn(|k| lanes.0[(k + by) % 8])))
+            let mut turned = lanes;
+            for k in 0..8 {
+                turned.0[k] = lanes.0[(k + by) % 8];
+            }
+            Self::load(&turned)
         }
         #[inline(always)]
         fn elements_below(self, bound: u64) -> Self {
@@ -486,25 +508,19 @@ mod x86 {
         #[inline(always)]
         fn region(keys: &RoundKeys, region: u64, high: u64) -> Region128 {
             let counter = u128::from(high) << 64 | u128::from(region << 8);
-            Region128 {
-                start: block(counter ^ keys.0[0]),
-                keys: std::array::from_fn(|r| block(keys.0[r + 1])),
+            let start = block(counter ^ keys.0[0]);
+            let mut wide = [start; ROUNDS];
+            for r in 0..ROUNDS {
+                wide[r] = block(keys.0[r + 1]);
             }
+            Region128 { start, keys: wide }
         }
         #[inline(always)]
         fn draw(region: &Region128, index: usize) -> Self {
-            let cipher = |number: usize| unsafe {
-                let offset = _mm_set_epi64x(0, (4 * index + number) as i64);
-                let mut state = _mm_xor_si128(region.start, offset);
-                for key in &region.keys[..ROUNDS - 1] {
-                    state = _mm_aesenc_si128(state, *key);
-                }
-                _mm_aesenclast_si128(state, region.keys[ROUNDS - 1])
-            };
             unsafe {
                 Self(
-                    _mm256_set_m128i(cipher(1), cipher(0)),
-                    _mm256_set_m128i(cipher(3), cipher(2)),
+                    _mm256_set_m128i(cipher(region, 4 * index + 1), cipher(region, 4 * index)),
+                    _mm256_set_m128i(cipher(region, 4 * index + 3), cipher(region, 4 * index + 2)),
                 )
             }
         }

@@ -46,18 +46,17 @@ impl<W: Word> LaneSums<W> {
         let mut sums = [0; LANES];
         let levels = (64 - self.words.leading_zeros()) as usize;
         for level in 0..levels {
-            let mut store = |word: W| {
-                let mut lanes = Lanes::default();
-                word.store(&mut lanes);
+            let mut parts = [Lanes::default(); 2];
+            self.digits[level].store(&mut parts[0]);
+            if self.words >> level & 1 == 1 {
+                self.waiting[level].store(&mut parts[1]);
+            }
+            for lanes in parts {
                 for (element, part) in lanes.0.iter().zip(sums.chunks_exact_mut(64)) {
                     for (k, sum) in part.iter_mut().enumerate() {
                         *sum += ((element >> k & 1) as u32) << level;
                     }
                 }
-            };
-            store(self.digits[level]);
-            if self.words >> level & 1 == 1 {
-                store(self.waiting[level]);
             }
         }
         sums

@@ -44,6 +44,17 @@ impl FlipTable {
         Self::new(coupling, field, |change| 1.0 / (1.0 + (-change).exp()))
     }
 
+    /// Whether sweeps in fixed order are reducible on every even torus because spins between two
+    /// equal and two opposite neighbours flip with certainty.
+    ///
+    /// Columns of alternating sign are such a state everywhere. When all spins of one colour have
+    /// flipped, those of the other still have two opposing neighbours each, so they flip too: two
+    /// states that only lead to each other. Metropolis in zero field does it, its other rules and
+    /// the heat bath do not; see [`CheckerboardSpins::sweep`](super::CheckerboardSpins::sweep).
+    pub fn flips_balanced_spins_always(&self) -> bool {
+        self.0.iter().all(|row| row[2] >= 1.0)
+    }
+
     /// Probability to flip a spin that points up (or down) against `opposing` neighbours.
     ///
     /// # Panics
@@ -90,22 +101,42 @@ pub(super) const FIRST_DIGITS: usize = 64;
 /// One comparison of a rule: the classes of sites that share a flip probability.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Threshold {
-    /// The classes, [`class`] by [`class`]: all bits set or none.
-    pub(super) classes: [u64; CLASSES],
+    /// The classes.
+    pub(super) classes: Classes,
     /// The first digits, most significant first: all bits set or none.
     pub(super) digits: [u64; FIRST_DIGITS],
     /// What is left after the leading digits, for those who share it.
     pub(super) remainder: u64,
 }
 
-/// Two directions of the spin times five numbers of opposing neighbours.
+/// Two directions of the spin times five numbers of opposing neighbours: class `5 up + opposing`.
 pub(super) const CLASSES: usize = 10;
+
+/// A set of classes, as a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Classes {
+    list: [u8; CLASSES],
+    len: usize,
+}
+
+impl Classes {
+    fn push(&mut self, class: usize) {
+        self.list[self.len] = class as u8;
+        self.len += 1;
+    }
+
+    /// The members.
+    #[inline]
+    pub(super) fn list(&self) -> &[u8] {
+        &self.list[..self.len]
+    }
+}
 
 /// A rule as comparisons.
 #[derive(Clone, Debug)]
 pub(super) struct Comparisons {
     /// Classes that flip always.
-    pub(super) always: [u64; CLASSES],
+    pub(super) always: Classes,
     /// At most one for each class.
     pub(super) thresholds: Vec<Threshold>,
     /// Whether this is a rule in zero field that flips always against two or more opposing
@@ -116,20 +147,20 @@ pub(super) struct Comparisons {
 impl Comparisons {
     /// `total` digits in all, of which the last 64 (or none) are the remainder.
     pub(super) fn new(table: &FlipTable, total: u32, leading: u32) -> Self {
-        let mut always = [0; CLASSES];
-        let mut bounds: Vec<(u128, [u64; CLASSES])> = Vec::new();
+        let mut always = Classes::default();
+        let mut bounds: Vec<(u128, Classes)> = Vec::new();
         for class in 0..CLASSES {
             let p = table.probability(class / 5 == 1, class % 5);
             match Verdict::new(p, total) {
                 Verdict::Never => {}
-                Verdict::Always => always[class] = u64::MAX,
+                Verdict::Always => always.push(class),
                 Verdict::Below(bound) => {
                     let at = bounds.iter().position(|b| b.0 == bound);
                     let at = at.unwrap_or_else(|| {
-                        bounds.push((bound, [0; CLASSES]));
+                        bounds.push((bound, Classes::default()));
                         bounds.len() - 1
                     });
-                    bounds[at].1[class] = u64::MAX;
+                    bounds[at].1.push(class);
                 }
             }
         }
@@ -151,13 +182,10 @@ impl Comparisons {
                 }
             })
             .collect();
-        let only = |opposing: usize| {
-            std::array::from_fn(|c| if c % 5 == opposing { u64::MAX } else { 0 })
-        };
-        let is_plain = (0..CLASSES).all(|c| (always[c] != 0) == (c % 5 >= 2))
+        let is_plain = always.list() == [2, 3, 4, 7, 8, 9]
             && thresholds.len() == 2
-            && thresholds[0].classes == only(1)
-            && thresholds[1].classes == only(0);
+            && thresholds[0].classes.list() == [1, 6]
+            && thresholds[1].classes.list() == [0, 5];
         Self {
             always,
             thresholds,
@@ -193,7 +221,7 @@ mod tests {
         let rule = Comparisons::new(&table, 72, 8);
         assert!(!rule.is_plain);
         for t in &rule.thresholds {
-            let class = t.classes.iter().position(|&c| c != 0).unwrap();
+            let class = usize::from(t.classes.list()[0]);
             let leading = (0..8).fold(0, |x, k| x << 1 | u128::from(t.digits[k] & 1));
             let bound = (leading << 64 | u128::from(t.remainder)) as f64;
             // 53 bits of a probability above 2⁻¹⁹ fit into 72 digits.

@@ -112,3 +112,134 @@ impl Replicas {
         ReplicaCounts { up, opposing_bonds }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Stream;
+    use crate::sample::bit_parallel::{CheckerboardSpins, ReplicaDigits};
+
+    fn rules() -> [FlipTable; 4] {
+        [
+            FlipTable::metropolis(0.440_686_8, 0.0).unwrap(),
+            FlipTable::heat_bath(0.440_686_8, 0.0).unwrap(),
+            FlipTable::metropolis(0.3, 0.25).unwrap(),
+            FlipTable::heat_bath(-0.2, -0.5).unwrap(),
+        ]
+    }
+
+    fn random_bit(stream: &mut Stream) -> bool {
+        stream.next_u64() >> 63 == 1
+    }
+
+    #[test]
+    fn replicas_decide_as_the_scalar_kernel() {
+        let (seed, index, sweeps) = (Seed(3), 5, 3);
+        for shape in [(2, 2), (6, 4), (18, 2), (16, 6)] {
+            for table in rules() {
+                let mut stream = Seed(4).stream("start", 0);
+                let mut replicas = Replicas::new(shape, &table, seed, index).unwrap();
+                replicas.fill(|_, _, _| random_bit(&mut stream));
+                let start = replicas.clone();
+                replicas.sweep(1);
+                replicas.sweep(sweeps - 1);
+                let counts = replicas.counts();
+                for lane in (0..LANES).step_by(13).chain([LANES - 1]) {
+                    let mut spins = CheckerboardSpins::new(shape.0, shape.1).unwrap();
+                    for (column, row) in CheckerboardSpins::order(shape.0, shape.1) {
+                        spins.set(column, row, start.is_up(lane, column, row));
+                    }
+                    let mut digits = ReplicaDigits::new(shape, seed, index, lane);
+                    for _ in 0..sweeps {
+                        spins.sweep(&table, &mut digits);
+                    }
+                    let (mut up, mut opposing) = (0, 0);
+                    for (column, row) in CheckerboardSpins::order(shape.0, shape.1) {
+                        let expected = spins.is_up(column, row);
+                        let got = replicas.is_up(lane, column, row);
+                        assert_eq!(got, expected, "{shape:?}, lane {lane}, {column}, {row}");
+                        up += u32::from(expected);
+                        opposing += spins.opposing(column, row) as u32;
+                    }
+                    assert_eq!(counts.up[lane], up);
+                    assert_eq!(2 * counts.opposing_bonds[lane], opposing);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_path_gives_the_same_spins() {
+        for shape in [(2, 4), (10, 10), (32, 4)] {
+            for table in rules() {
+                let mut plain = Replicas::new(shape, &table, Seed(8), 0)
+                    .unwrap()
+                    .with_path(Path::Portable);
+                let start = plain.clone();
+                plain.sweep(4);
+                for path in Path::ALL.into_iter().filter(|p| p.is_available()) {
+                    let mut other = start.clone().with_path(path);
+                    other.sweep(4);
+                    assert_eq!(other.counts(), plain.counts());
+                    for (column, row) in CheckerboardSpins::order(shape.0, shape.1) {
+                        let (a, b) = (&plain.board, &other.board);
+                        assert_eq!(a.word(column, row), b.word(column, row), "{path:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Variance of the mean over replicas, times their number, over the variance of one replica:
+    /// one if replicas are independent.
+    fn inflation(series: &[[f64; LANES]]) -> f64 {
+        let n = LANES as f64;
+        let (mut means, mut within) = (Vec::new(), 0.0);
+        for x in series {
+            let mean = x.iter().sum::<f64>() / n;
+            within += x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
+            means.push(mean);
+        }
+        let times = series.len() as f64;
+        let mean = means.iter().sum::<f64>() / times;
+        let between = means.iter().map(|m| (m - mean).powi(2)).sum::<f64>() / (times - 1.0);
+        between * n / (within / times)
+    }
+
+    #[test]
+    fn mean_over_replicas_is_not_inflated() {
+        // Of T independent times the ratio is χ²/(T − 1) with T − 1 degrees of freedom, up to terms
+        // of order 1/512; the cube of Wilson and Hilferty at z = 6 (one in 10⁹) is the limit. Times
+        // are 40 sweeps apart, several relaxation times of a 4 × 4 torus at T_c. Lanes that share
+        // all digits would show 512.
+        const TIMES: usize = 2000;
+        let limit = |z: f64| {
+            let a = 2.0 / (9.0 * (TIMES - 1) as f64);
+            (1.0 - a + z * a.sqrt()).powi(3)
+        };
+        let table = FlipTable::metropolis(0.5 * 2_f64.sqrt().ln_1p(), 0.0).unwrap();
+        let mut replicas = Replicas::new((4, 4), &table, Seed(21), 0).unwrap();
+        let (mut m, mut e) = (Vec::new(), Vec::new());
+        for _ in 0..TIMES {
+            replicas.sweep(40);
+            let counts = replicas.counts();
+            m.push(counts.up.map(|up| (f64::from(up) - 8.0).abs()));
+            e.push(counts.opposing_bonds.map(f64::from));
+        }
+        for (name, ratio) in [("|m|", inflation(&m)), ("e", inflation(&e))] {
+            println!("{name} {ratio}");
+            assert!(ratio < limit(6.0), "{name}: {ratio}");
+            assert!(ratio > limit(-6.0), "{name}: {ratio}");
+        }
+    }
+
+    #[test]
+    fn odd_and_huge_shapes_are_refused() {
+        let table = &rules()[0];
+        let new = |shape| Replicas::new(shape, table, Seed(0), 0).err();
+        assert!(matches!(new((3, 4)), Some(BitParallelError::OddSide { .. })));
+        assert!(matches!(new((0, 4)), Some(BitParallelError::OddSide { .. })));
+        let huge = new((1 << 40, 1 << 40));
+        assert!(matches!(huge, Some(BitParallelError::TooLarge { .. })));
+    }
+}

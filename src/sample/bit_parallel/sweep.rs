@@ -5,7 +5,7 @@ use super::digits::{
     BLOCK, OWN, REMAINDER_WORD, TILE_DIGITS, TURNED, own_word, replica_region, tile_region,
     turned_word,
 };
-use super::flip_table::{CLASSES, Comparisons, Threshold};
+use super::flip_table::{CLASSES, Classes, Comparisons, Threshold};
 use crate::random::{Lanes, Program, RoundKeys, Word};
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -31,37 +31,55 @@ impl<B: Boundary> Program for Sweeps<'_, B> {
     type Output = ();
 
     #[inline(always)]
-    fn run<W: Word>(self) {
+    fn run<W: Word>(mut self) {
         let rows = self.board.rows;
         for number in self.numbers.clone() {
-            let mut update = |colour: usize, row: usize| {
-                let shape = (self.board.columns, rows);
-                let (own, near) = self.board.row_mut(colour, row);
-                let place = Place {
-                    keys: self.keys,
-                    shape,
-                    number,
-                    colour,
-                    row,
+            // The second colour follows one row behind, while its neighbours are in the cache: a
+            // row of it waits until the first colour is done with it and around it, and its first
+            // row waits for the last of the first colour.
+            for step in 0..2 * rows {
+                let (colour, row) = if step < 2 {
+                    (0, step)
+                } else if step >= 2 * rows - 2 {
+                    (1, (2 * rows - 1 - step) * (rows - 1))
+                } else if step % 2 == 0 {
+                    (0, step / 2 + 1)
+                } else {
+                    (1, step / 2)
                 };
-                match (self.lane, self.rule.is_plain) {
-                    (Lane::Replica, true) => replica_row::<W, true>(own, near, self.rule, &place),
-                    (Lane::Replica, false) => replica_row::<W, false>(own, near, self.rule, &place),
-                    (Lane::Tile, _) => tile_row::<W>(own, near, self.rule, &place),
-                }
-                self.board.refresh_margin::<B>(colour, row);
-            };
-            // The second colour follows two rows behind, while its neighbours are in the cache; a
-            // row of it waits until the first colour no longer needs it and is done around it.
-            for row in 0..rows {
-                update(0, row);
-                if row >= 2 {
-                    update(1, row - 1);
-                }
+                self.row::<W>(number, colour, row);
             }
-            update(1, rows - 1);
-            update(1, 0);
         }
+    }
+}
+
+impl Place<'_> {
+    /// The words of a site of a tile.
+    #[inline(always)]
+    fn tile<W: Word>(&self, k: usize) -> W::Region {
+        let number = tile_region(self.shape, self.colour, self.row, k);
+        W::region(self.keys, number, self.number)
+    }
+}
+
+impl<B: Boundary> Sweeps<'_, B> {
+    #[inline(always)]
+    fn row<W: Word>(&mut self, number: u64, colour: usize, row: usize) {
+        let shape = (self.board.columns, self.board.rows);
+        let (own, near) = self.board.row_mut(colour, row);
+        let place = Place {
+            keys: self.keys,
+            shape,
+            number,
+            colour,
+            row,
+        };
+        match (self.lane, self.rule.is_plain) {
+            (Lane::Replica, true) => replica_row::<W, true>(own, near, self.rule, &place),
+            (Lane::Replica, false) => replica_row::<W, false>(own, near, self.rule, &place),
+            (Lane::Tile, _) => tile_row::<W>(own, near, self.rule, &place),
+        }
+        self.board.refresh_margin::<B>(colour, row);
     }
 }
 
@@ -86,20 +104,20 @@ fn replica_row<W: Word, const PLAIN: bool>(
         let number = replica_region(place.shape, place.colour, place.row, block);
         let region = W::region(place.keys, number, place.number);
         let late = late_digits::<W>(&region, &rule.thresholds);
-        let near = near.map(|side| &side[block * BLOCK..][..words.len()]);
         for j in 0..words.len() {
             let spin = W::load(&words[j]);
-            let around = near.map(|side| W::load(&side[j]));
+            let opposing = opposing(spin, near, block * BLOCK + j);
+            let own = own_digits::<W>(&region, j);
             let flip = if PLAIN {
-                let [one, none] = [0, 1].map(|t| {
-                    early_digits(&region, &rule.thresholds[t], late[t].rotate(j), j)
-                });
-                plain_flips(spin, around, one, none)
+                let one = early_digits(&own, &rule.thresholds[0], late[0].rotate(j));
+                let none = early_digits(&own, &rule.thresholds[1], late[1].rotate(j));
+                let [_, some, two] = sums(opposing);
+                two.or(some.and(one)).or(none)
             } else {
-                let classes = classes(spin, around);
+                let classes = classes(spin, opposing);
                 let mut flip = select(&classes, &rule.always);
                 for (threshold, late) in rule.thresholds.iter().zip(late) {
-                    let below = early_digits(&region, threshold, late.rotate(j), j);
+                    let below = early_digits(&own, threshold, late.rotate(j));
                     flip = flip.or(below.and(select(&classes, &threshold.classes)));
                 }
                 flip
@@ -109,11 +127,35 @@ fn replica_row<W: Word, const PLAIN: bool>(
     }
 }
 
+/// Which neighbours of a site oppose it. (Loops instead of closures: those would be compiled
+/// without the instructions of the path.)
+#[inline(always)]
+fn opposing<W: Word>(spin: W, near: Near<'_>, at: usize) -> [W; 4] {
+    [
+        spin.xor(W::load(&near[0][at])),
+        spin.xor(W::load(&near[1][at])),
+        spin.xor(W::load(&near[2][at])),
+        spin.xor(W::load(&near[3][at])),
+    ]
+}
+
+/// None, at least one, at least two of four.
+#[inline(always)]
+fn sums<W: Word>([a, b, c, d]: [W; 4]) -> [W; 3] {
+    let (some_ab, some_cd) = (a.or(b), c.or(d));
+    let some = some_ab.or(some_cd);
+    let two = a.and(b).or(c.and(d)).or(some_ab.and(some_cd));
+    [W::splat(u64::MAX).and_not(some), some, two]
+}
+
 /// The comparisons from the last digit up to the first that lanes do not share.
 #[inline(always)]
 fn late_digits<W: Word>(region: &W::Region, thresholds: &[Threshold]) -> [W; CLASSES] {
     let remainder = W::draw(region, REMAINDER_WORD);
-    let turned: [W; TURNED] = std::array::from_fn(|k| W::draw(region, turned_word(k)));
+    let mut turned = [remainder; TURNED];
+    for k in 0..TURNED {
+        turned[k] = W::draw(region, turned_word(k));
+    }
     let mut below = [W::splat(0); CLASSES];
     for (below, threshold) in below.iter_mut().zip(thresholds) {
         *below = remainder.elements_below(threshold.remainder);
@@ -124,31 +166,29 @@ fn late_digits<W: Word>(region: &W::Region, thresholds: &[Threshold]) -> [W; CLA
     below
 }
 
+/// The digits of a site's own.
+#[inline(always)]
+fn own_digits<W: Word>(region: &W::Region, site: usize) -> [W; OWN] {
+    let mut own = [W::splat(0); OWN];
+    for k in 0..OWN {
+        own[k] = W::draw(region, own_word(site, k));
+    }
+    own
+}
+
 /// Continues a comparison through the digits of the site's own.
 #[inline(always)]
-fn early_digits<W: Word>(region: &W::Region, threshold: &Threshold, late: W, site: usize) -> W {
+fn early_digits<W: Word>(own: &[W; OWN], threshold: &Threshold, late: W) -> W {
     let mut below = late;
     for k in (0..OWN).rev() {
-        let digit = W::draw(region, own_word(site, k));
-        below = below.less_step(digit, W::splat(threshold.digits[k]));
+        below = below.less_step(own[k], W::splat(threshold.digits[k]));
     }
     below
 }
 
-/// Two or more opposing neighbours; at least one and below its threshold; below that for none,
-/// which is the smaller.
-#[inline(always)]
-fn plain_flips<W: Word>(spin: W, near: [W; 4], one: W, none: W) -> W {
-    let [a, b, c, d] = near.map(|n| n.xor(spin));
-    let (some_ab, some_cd) = (a.or(b), c.or(d));
-    let two = a.and(b).or(c.and(d)).or(some_ab.and(some_cd));
-    two.or(some_ab.or(some_cd).and(one)).or(none)
-}
-
 /// One word for each class of site, see [`CLASSES`].
 #[inline(always)]
-fn classes<W: Word>(spin: W, near: [W; 4]) -> [W; CLASSES] {
-    let [a, b, c, d] = near.map(|n| n.xor(spin));
+fn classes<W: Word>(spin: W, [a, b, c, d]: [W; 4]) -> [W; CLASSES] {
     // Carry-save sum of four bits.
     let (s, carry) = (a.parity(b, c), a.majority(b, c));
     let (ones, second) = (s.xor(d), s.and(d));
@@ -161,79 +201,98 @@ fn classes<W: Word>(spin: W, near: [W; 4]) -> [W; CLASSES] {
         ones.and(twos),
         fours,
     ];
-    std::array::from_fn(|class| {
-        let count = counts[class % 5];
-        if class / 5 == 1 {
-            count.and(spin)
-        } else {
-            count.and_not(spin)
-        }
-    })
+    let mut classes = [all; CLASSES];
+    for (opposing, count) in counts.into_iter().enumerate() {
+        classes[opposing] = count.and_not(spin);
+        classes[5 + opposing] = count.and(spin);
+    }
+    classes
 }
 
 #[inline(always)]
-fn select<W: Word>(classes: &[W; CLASSES], chosen: &[u64; CLASSES]) -> W {
-    classes
-        .iter()
-        .zip(chosen)
-        .fold(W::splat(0), |all, (class, &mask)| {
-            all.or(class.and(W::splat(mask)))
-        })
+fn select<W: Word>(classes: &[W; CLASSES], chosen: &Classes) -> W {
+    let mut all = W::splat(0);
+    for class in chosen.list() {
+        all = all.or(classes[usize::from(*class)]);
+    }
+    all
 }
+
+/// Sites that wait for each other's last digits; a branch for each would cost more.
+const GROUP: usize = 4;
 
 /// One row of one colour, every digit of a lane's own, until no lane is undecided.
 #[inline(always)]
 fn tile_row<W: Word>(own: &mut [Lanes], near: Near<'_>, rule: &Comparisons, place: &Place<'_>) {
-    for k in 0..own.len() {
-        let number = tile_region(place.shape, place.colour, place.row, k);
-        let region = W::region(place.keys, number, place.number);
-        let spin = W::load(&own[k]);
-        let around = near.map(|side| W::load(&side[k]));
-        let flip = if rule.is_plain {
-            let [a, b, c, d] = around.map(|n| n.xor(spin));
-            let (some_ab, some_cd) = (a.or(b), c.or(d));
-            let some = some_ab.or(some_cd);
-            let two = a.and(b).or(c.and(d)).or(some_ab.and(some_cd));
-            let thresholds = [&rule.thresholds[0], &rule.thresholds[1]];
-            let open = [some.and_not(two), W::splat(u64::MAX).and_not(some)];
-            two.or(below::<W, 2>(&region, thresholds, open))
+    let (groups, last) = own.as_chunks_mut::<GROUP>();
+    let in_groups = groups.len() * GROUP;
+    for (g, group) in groups.iter_mut().enumerate() {
+        tile_sites::<W, GROUP>(group, near, g * GROUP, rule, place);
+    }
+    for (k, site) in last.iter_mut().enumerate() {
+        tile_sites::<W, 1>(std::array::from_mut(site), near, in_groups + k, rule, place);
+    }
+}
+
+#[inline(always)]
+fn tile_sites<W: Word, const N: usize>(
+    sites: &mut [Lanes; N],
+    near: Near<'_>,
+    first: usize,
+    rule: &Comparisons,
+    place: &Place<'_>,
+) {
+    let none = W::splat(0);
+    let mut flips = [none; N];
+    let mut lanes = [[none; CLASSES]; N];
+    let mut undecided = [none; N];
+    for i in 0..N {
+        let spin = W::load(&sites[i]);
+        let opposing = opposing(spin, near, first + i);
+        if rule.is_plain {
+            let [zero, some, two] = sums(opposing);
+            flips[i] = two;
+            lanes[i][0] = some.and_not(two);
+            lanes[i][1] = zero;
+            undecided[i] = W::splat(u64::MAX).and_not(two);
         } else {
-            let classes = classes(spin, around);
-            let mut flip = select(&classes, &rule.always);
-            for threshold in &rule.thresholds {
-                let open = select(&classes, &threshold.classes);
-                flip = flip.or(below::<W, 1>(&region, [threshold], [open]));
+            let classes = classes(spin, opposing);
+            flips[i] = select(&classes, &rule.always);
+            for (t, threshold) in rule.thresholds.iter().enumerate() {
+                lanes[i][t] = select(&classes, &threshold.classes);
+                undecided[i] = undecided[i].or(lanes[i][t]);
             }
-            flip
-        };
-        spin.xor(flip).store(&mut own[k]);
+        }
+    }
+    let mut regions = [place.tile::<W>(first); N];
+    for i in 1..N {
+        regions[i] = place.tile::<W>(first + i);
+    }
+    for digit in 0..TILE_DIGITS as usize {
+        let mut open = none;
+        for i in 0..N {
+            let mut own = none;
+            if rule.is_plain {
+                own = lanes[i][0].and(W::splat(rule.thresholds[0].digits[digit]));
+                own = own.or(lanes[i][1].and(W::splat(rule.thresholds[1].digits[digit])));
+            } else {
+                for (t, threshold) in rule.thresholds.iter().enumerate() {
+                    own = own.or(lanes[i][t].and(W::splat(threshold.digits[digit])));
+                }
+            }
+            let differs = own.xor(W::draw(&regions[i], digit)).and(undecided[i]);
+            flips[i] = flips[i].or(differs.and(own));
+            undecided[i] = undecided[i].and_not(differs);
+            open = open.or(undecided[i]);
+        }
+        if digit + 1 >= ASK_AFTER && open.is_zero() {
+            break;
+        }
+    }
+    for i in 0..N {
+        W::load(&sites[i]).xor(flips[i]).store(&mut sites[i]);
     }
 }
 
 /// Digits after which it is worth asking whether lanes are undecided.
 const ASK_AFTER: usize = 8;
-
-/// Which of the lanes asked for are below their threshold; each belongs to one threshold at most.
-#[inline(always)]
-fn below<W: Word, const N: usize>(
-    region: &W::Region,
-    thresholds: [&Threshold; N],
-    lanes: [W; N],
-) -> W {
-    let none = W::splat(0);
-    let mut undecided = lanes.iter().fold(none, |all, l| all.or(*l));
-    let mut below = none;
-    for digit in 0..TILE_DIGITS as usize {
-        let own = (0..N).fold(none, |all, t| {
-            all.or(lanes[t].and(W::splat(thresholds[t].digits[digit])))
-        });
-        let random = W::draw(region, digit);
-        let differs = own.xor(random).and(undecided);
-        below = below.or(differs.and(own));
-        undecided = undecided.and_not(differs);
-        if digit + 1 >= ASK_AFTER && undecided.is_zero() {
-            break;
-        }
-    }
-    below
-}

@@ -170,3 +170,74 @@ impl TiledLattice {
         self.counts().1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::bit_parallel::{CheckerboardSpins, TileDigits};
+
+    #[test]
+    fn tiles_decide_as_the_scalar_kernel() {
+        let (seed, index, sweeps) = (Seed(3), 2, 2);
+        // Tiles of 2 × 2, and of 10 × 2, which has a group of sites and one left over.
+        for shape in [(32, 64), (160, 64)] {
+            for table in [
+                FlipTable::metropolis(0.440_686_8, 0.0).unwrap(),
+                FlipTable::heat_bath(0.3, 0.1).unwrap(),
+            ] {
+                let mut stream = Seed(4).stream("start", 0);
+                let mut tiled = TiledLattice::new(shape, &table, seed, index).unwrap();
+                tiled.fill(|_, _| stream.next_u64() >> 63 == 1);
+                let mut spins = CheckerboardSpins::new(shape.0, shape.1).unwrap();
+                let order = || CheckerboardSpins::order(shape.0, shape.1);
+                for (column, row) in order() {
+                    spins.set(column, row, tiled.is_up(column, row));
+                }
+                tiled.sweep(sweeps);
+                let mut digits = TileDigits::new(shape, seed, index);
+                for _ in 0..sweeps {
+                    spins.sweep(&table, &mut digits);
+                }
+                let wrong = order()
+                    .filter(|&(c, r)| spins.is_up(c, r) != tiled.is_up(c, r))
+                    .count();
+                assert_eq!(wrong, 0, "{shape:?}");
+                let up = order().filter(|&(c, r)| spins.is_up(c, r)).count();
+                let opposing: usize = order().map(|(c, r)| spins.opposing(c, r)).sum();
+                assert_eq!(tiled.up(), up as u64);
+                assert_eq!(2 * tiled.opposing_bonds(), opposing as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn every_path_gives_the_same_spins() {
+        let (columns, rows) = (160, 128);
+        for table in [
+            FlipTable::metropolis(0.440_686_8, 0.0).unwrap(),
+            FlipTable::metropolis(0.3, 0.1).unwrap(),
+        ] {
+            let start = TiledLattice::new((columns, rows), &table, Seed(8), 0).unwrap();
+            let mut plain = start.clone().with_path(Path::Portable);
+            plain.sweep(4);
+            assert!(plain.up() > 0);
+            for path in Path::ALL.into_iter().filter(|p| p.is_available()) {
+                let mut other = start.clone().with_path(path);
+                other.sweep(4);
+                let mut sites = CheckerboardSpins::order(columns, rows);
+                assert!(sites.all(|(c, r)| plain.is_up(c, r) == other.is_up(c, r)));
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_that_tiles_do_not_divide_are_refused() {
+        let table = FlipTable::metropolis(0.4, 0.0).unwrap();
+        for shape in [(0, 0), (16, 64), (32, 32), (48, 64), (64, 96)] {
+            let refused = TiledLattice::new(shape, &table, Seed(0), 0);
+            let (columns, rows) = shape;
+            let expected = BitParallelError::NotTileable { columns, rows };
+            assert_eq!(refused.err(), Some(expected));
+        }
+    }
+}
