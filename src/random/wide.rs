@@ -86,7 +86,9 @@ impl Path {
 /// Implementations exist for the paths of this file only. Methods are compiled to instructions of
 /// the path when everything between them and [`run`] is `#[inline(always)]`.
 pub trait Word: Copy {
-    /// The cipher with its counter set to one region of 256 blocks.
+    /// The keys of the cipher in registers.
+    type Keys: Copy;
+    /// The counter of the cipher, set to one region of 256 blocks.
     type Region: Copy;
 
     /// Reads a word.
@@ -109,10 +111,12 @@ pub trait Word: Copy {
     fn rotate(self, by: usize) -> Self;
     /// All 64 bits of an element set where the element is below `bound`, all clear elsewhere.
     fn elements_below(self, bound: u64) -> Self;
-    /// The cipher at counters `region · 256 + 0..256` (low half), `high` (high half).
+    /// The keys of the cipher.
+    fn keys(keys: &RoundKeys) -> Self::Keys;
+    /// The counters `region · 256 + 0..256` (low half), `high` (high half).
     fn region(keys: &RoundKeys, region: u64, high: u64) -> Self::Region;
     /// Blocks `4 index .. 4 index + 4` of the region, for `index < 64`.
-    fn draw(region: &Self::Region, index: usize) -> Self;
+    fn draw(keys: &Self::Keys, region: &Self::Region, index: usize) -> Self;
 
     /// One step of a comparison of binary fractions, from the last digit to the first:
     /// `digit < threshold`, or equal and `self`.
@@ -172,6 +176,7 @@ impl Portable {
 }
 
 impl Word for Portable {
+    type Keys = ();
     type Region = TabulatedRegion;
 
     #[inline(always)]
@@ -215,11 +220,13 @@ impl Word for Portable {
         Self(self.0.map(|w| if w < bound { u64::MAX } else { 0 }))
     }
     #[inline(always)]
+    fn keys(_: &RoundKeys) {}
+    #[inline(always)]
     fn region(keys: &RoundKeys, region: u64, high: u64) -> TabulatedRegion {
         TabulatedRegion::new(keys, region << 8, high)
     }
     #[inline(always)]
-    fn draw(region: &TabulatedRegion, index: usize) -> Self {
+    fn draw((): &(), region: &TabulatedRegion, index: usize) -> Self {
         let mut word = [0; 8];
         for (block, pair) in word.chunks_exact_mut(2).enumerate() {
             let [a, b, c, d] = region.block((4 * index + block) as u8).map(u64::from);
@@ -295,12 +302,6 @@ mod x86 {
     #[derive(Clone, Copy)]
     pub(super) struct Avx512(__m512i);
 
-    #[derive(Clone, Copy)]
-    pub(super) struct Region512 {
-        start: __m512i,
-        keys: [__m512i; ROUNDS],
-    }
-
     /// Truth tables for `vpternlogq`, from those of its three inputs.
     const A: i32 = 0xF0;
     const B: i32 = 0xCC;
@@ -313,7 +314,8 @@ mod x86 {
     // `run_avx512`, which `run` enters after it has found AVX-512F and VAES. The pointers are
     // references to `Lanes`: 64 bytes, aligned to 64, valid and (for stores) exclusive.
     impl Word for Avx512 {
-        type Region = Region512;
+        type Keys = [__m512i; ROUNDS];
+        type Region = __m512i;
 
         #[inline(always)]
         fn load(from: &Lanes) -> Self {
@@ -359,25 +361,26 @@ mod x86 {
             })
         }
         #[inline(always)]
-        fn region(keys: &RoundKeys, region: u64, high: u64) -> Region512 {
-            let counter = u128::from(high) << 64 | u128::from(region << 8);
-            unsafe {
-                let start = _mm512_broadcast_i32x4(block(counter ^ keys.0[0]));
-                let mut wide = [start; ROUNDS];
-                for r in 0..ROUNDS {
-                    wide[r] = _mm512_broadcast_i32x4(block(keys.0[r + 1]));
-                }
-                Region512 { start, keys: wide }
+        fn keys(keys: &RoundKeys) -> Self::Keys {
+            let mut wide = [Self::splat(0).0; ROUNDS];
+            for r in 0..ROUNDS {
+                wide[r] = unsafe { _mm512_broadcast_i32x4(block(keys.0[r + 1])) };
             }
+            wide
         }
         #[inline(always)]
-        fn draw(region: &Region512, index: usize) -> Self {
+        fn region(keys: &RoundKeys, region: u64, high: u64) -> __m512i {
+            let counter = u128::from(high) << 64 | u128::from(region << 8);
+            unsafe { _mm512_broadcast_i32x4(block(counter ^ keys.0[0])) }
+        }
+        #[inline(always)]
+        fn draw(keys: &Self::Keys, region: &__m512i, index: usize) -> Self {
             unsafe {
-                let mut state = _mm512_xor_si512(region.start, Self::load(&OFFSETS[index]).0);
-                for key in &region.keys[..ROUNDS - 1] {
+                let mut state = _mm512_xor_si512(*region, Self::load(&OFFSETS[index]).0);
+                for key in &keys[..ROUNDS - 1] {
                     state = _mm512_aesenc_epi128(state, *key);
                 }
-                Self(_mm512_aesenclast_epi128(state, region.keys[ROUNDS - 1]))
+                Self(_mm512_aesenclast_epi128(state, keys[ROUNDS - 1]))
             }
         }
         #[inline(always)]
@@ -397,22 +400,16 @@ mod x86 {
     #[derive(Clone, Copy)]
     pub(super) struct Avx2(__m256i, __m256i);
 
-    #[derive(Clone, Copy)]
-    pub(super) struct Region128 {
-        start: __m128i,
-        keys: [__m128i; ROUNDS],
-    }
-
     /// One block of a region.
     #[inline(always)]
-    fn cipher(region: &Region128, number: usize) -> __m128i {
+    fn cipher(keys: &[__m128i; ROUNDS], region: __m128i, number: usize) -> __m128i {
         // SAFETY: called by the methods of `Avx2` only, see there.
         unsafe {
-            let mut state = _mm_xor_si128(region.start, _mm_set_epi64x(0, number as i64));
-            for key in &region.keys[..ROUNDS - 1] {
+            let mut state = _mm_xor_si128(region, _mm_set_epi64x(0, number as i64));
+            for key in &keys[..ROUNDS - 1] {
                 state = _mm_aesenc_si128(state, *key);
             }
-            _mm_aesenclast_si128(state, region.keys[ROUNDS - 1])
+            _mm_aesenclast_si128(state, keys[ROUNDS - 1])
         }
     }
 
@@ -420,7 +417,8 @@ mod x86 {
     // `run_avx2`, which `run` enters after it has found AVX2 and AES-NI. The pointers are references
     // to `Lanes`, whose halves are 32 bytes aligned to 32, valid and (for stores) exclusive.
     impl Word for Avx2 {
-        type Region = Region128;
+        type Keys = [__m128i; ROUNDS];
+        type Region = __m128i;
 
         #[inline(always)]
         fn load(from: &Lanes) -> Self {
@@ -506,21 +504,24 @@ mod x86 {
             }
         }
         #[inline(always)]
-        fn region(keys: &RoundKeys, region: u64, high: u64) -> Region128 {
-            let counter = u128::from(high) << 64 | u128::from(region << 8);
-            let start = block(counter ^ keys.0[0]);
-            let mut wide = [start; ROUNDS];
+        fn keys(keys: &RoundKeys) -> Self::Keys {
+            let mut wide = [block(0); ROUNDS];
             for r in 0..ROUNDS {
                 wide[r] = block(keys.0[r + 1]);
             }
-            Region128 { start, keys: wide }
+            wide
         }
         #[inline(always)]
-        fn draw(region: &Region128, index: usize) -> Self {
+        fn region(keys: &RoundKeys, region: u64, high: u64) -> __m128i {
+            let counter = u128::from(high) << 64 | u128::from(region << 8);
+            block(counter ^ keys.0[0])
+        }
+        #[inline(always)]
+        fn draw(keys: &Self::Keys, region: &__m128i, index: usize) -> Self {
             unsafe {
                 Self(
-                    _mm256_set_m128i(cipher(region, 4 * index + 1), cipher(region, 4 * index)),
-                    _mm256_set_m128i(cipher(region, 4 * index + 3), cipher(region, 4 * index + 2)),
+                    _mm256_set_m128i(cipher(keys, *region, 4 * index + 1), cipher(keys, *region, 4 * index)),
+                    _mm256_set_m128i(cipher(keys, *region, 4 * index + 3), cipher(keys, *region, 4 * index + 2)),
                 )
             }
         }
@@ -556,7 +557,8 @@ mod tests {
                 a.majority(b, c),
             ];
             all.extend((0..8).map(|by| a.rotate(by)));
-            all.extend((0..64).map(|index| W::draw(&region, index)));
+            let keys = W::keys(self.2);
+            all.extend((0..64).map(|index| W::draw(&keys, &region, index)));
             let store = |w: W| {
                 let mut lanes = Lanes::default();
                 w.store(&mut lanes);

@@ -33,6 +33,7 @@ impl<B: Boundary> Program for Sweeps<'_, B> {
     #[inline(always)]
     fn run<W: Word>(mut self) {
         let rows = self.board.rows;
+        let keys = W::keys(self.keys);
         for number in self.numbers.clone() {
             // The second colour follows one row behind, while its neighbours are in the cache: a
             // row of it waits until the first colour is done with it and around it, and its first
@@ -47,7 +48,7 @@ impl<B: Boundary> Program for Sweeps<'_, B> {
                 } else {
                     (1, step / 2)
                 };
-                self.row::<W>(number, colour, row);
+                self.row::<W>(&keys, number, colour, row);
             }
         }
     }
@@ -64,7 +65,7 @@ impl Place<'_> {
 
 impl<B: Boundary> Sweeps<'_, B> {
     #[inline(always)]
-    fn row<W: Word>(&mut self, number: u64, colour: usize, row: usize) {
+    fn row<W: Word>(&mut self, keys: &W::Keys, number: u64, colour: usize, row: usize) {
         let shape = (self.board.columns, self.board.rows);
         let (own, near) = self.board.row_mut(colour, row);
         let place = Place {
@@ -75,9 +76,9 @@ impl<B: Boundary> Sweeps<'_, B> {
             row,
         };
         match (self.lane, self.rule.is_plain) {
-            (Lane::Replica, true) => replica_row::<W, true>(own, near, self.rule, &place),
-            (Lane::Replica, false) => replica_row::<W, false>(own, near, self.rule, &place),
-            (Lane::Tile, _) => tile_row::<W>(own, near, self.rule, &place),
+            (Lane::Replica, true) => replica_row::<W, true>(own, near, self.rule, &place, keys),
+            (Lane::Replica, false) => replica_row::<W, false>(own, near, self.rule, &place, keys),
+            (Lane::Tile, _) => tile_row::<W>(own, near, self.rule, &place, keys),
         }
         self.board.refresh_margin::<B>(colour, row);
     }
@@ -99,15 +100,16 @@ fn replica_row<W: Word, const PLAIN: bool>(
     near: Near<'_>,
     rule: &Comparisons,
     place: &Place<'_>,
+    keys: &W::Keys,
 ) {
     for (block, words) in own.chunks_mut(BLOCK).enumerate() {
         let number = replica_region(place.shape, place.colour, place.row, block);
         let region = W::region(place.keys, number, place.number);
-        let late = late_digits::<W>(&region, &rule.thresholds);
+        let late = late_digits::<W>(keys, &region, &rule.thresholds);
         for j in 0..words.len() {
             let spin = W::load(&words[j]);
             let opposing = opposing(spin, near, block * BLOCK + j);
-            let own = own_digits::<W>(&region, j);
+            let own = own_digits::<W>(keys, &region, j);
             let flip = if PLAIN {
                 let one = early_digits(&own, &rule.thresholds[0], late[0].rotate(j));
                 let none = early_digits(&own, &rule.thresholds[1], late[1].rotate(j));
@@ -150,11 +152,15 @@ fn sums<W: Word>([a, b, c, d]: [W; 4]) -> [W; 3] {
 
 /// The comparisons from the last digit up to the first that lanes do not share.
 #[inline(always)]
-fn late_digits<W: Word>(region: &W::Region, thresholds: &[Threshold]) -> [W; CLASSES] {
-    let remainder = W::draw(region, REMAINDER_WORD);
+fn late_digits<W: Word>(
+    keys: &W::Keys,
+    region: &W::Region,
+    thresholds: &[Threshold],
+) -> [W; CLASSES] {
+    let remainder = W::draw(keys, region, REMAINDER_WORD);
     let mut turned = [remainder; TURNED];
     for k in 0..TURNED {
-        turned[k] = W::draw(region, turned_word(k));
+        turned[k] = W::draw(keys, region, turned_word(k));
     }
     let mut below = [W::splat(0); CLASSES];
     for (below, threshold) in below.iter_mut().zip(thresholds) {
@@ -168,10 +174,10 @@ fn late_digits<W: Word>(region: &W::Region, thresholds: &[Threshold]) -> [W; CLA
 
 /// The digits of a site's own.
 #[inline(always)]
-fn own_digits<W: Word>(region: &W::Region, site: usize) -> [W; OWN] {
+fn own_digits<W: Word>(keys: &W::Keys, region: &W::Region, site: usize) -> [W; OWN] {
     let mut own = [W::splat(0); OWN];
     for k in 0..OWN {
-        own[k] = W::draw(region, own_word(site, k));
+        own[k] = W::draw(keys, region, own_word(site, k));
     }
     own
 }
@@ -223,14 +229,20 @@ const GROUP: usize = 4;
 
 /// One row of one colour, every digit of a lane's own, until no lane is undecided.
 #[inline(always)]
-fn tile_row<W: Word>(own: &mut [Lanes], near: Near<'_>, rule: &Comparisons, place: &Place<'_>) {
+fn tile_row<W: Word>(
+    own: &mut [Lanes],
+    near: Near<'_>,
+    rule: &Comparisons,
+    place: &Place<'_>,
+    keys: &W::Keys,
+) {
     let (groups, last) = own.as_chunks_mut::<GROUP>();
     let in_groups = groups.len() * GROUP;
     for (g, group) in groups.iter_mut().enumerate() {
-        tile_sites::<W, GROUP>(group, near, g * GROUP, rule, place);
+        tile_sites::<W, GROUP>(group, near, g * GROUP, rule, place, keys);
     }
     for (k, site) in last.iter_mut().enumerate() {
-        tile_sites::<W, 1>(std::array::from_mut(site), near, in_groups + k, rule, place);
+        tile_sites::<W, 1>(std::array::from_mut(site), near, in_groups + k, rule, place, keys);
     }
 }
 
@@ -241,6 +253,7 @@ fn tile_sites<W: Word, const N: usize>(
     first: usize,
     rule: &Comparisons,
     place: &Place<'_>,
+    keys: &W::Keys,
 ) {
     let none = W::splat(0);
     let mut flips = [none; N];
@@ -280,7 +293,7 @@ fn tile_sites<W: Word, const N: usize>(
                     own = own.or(lanes[i][t].and(W::splat(threshold.digits[digit])));
                 }
             }
-            let differs = own.xor(W::draw(&regions[i], digit)).and(undecided[i]);
+            let differs = own.xor(W::draw(keys, &regions[i], digit)).and(undecided[i]);
             flips[i] = flips[i].or(differs.and(own));
             undecided[i] = undecided[i].and_not(differs);
             open = open.or(undecided[i]);
