@@ -255,43 +255,84 @@ fn tile_sites<W: Word, const N: usize>(
     place: &Place<'_>,
     keys: &W::Keys,
 ) {
+    if rule.is_plain {
+        plain_tile_sites::<W, N>(sites, near, first, rule, place, keys);
+    } else {
+        general_tile_sites::<W, N>(sites, near, first, rule, place, keys);
+    }
+}
+
+#[inline(always)]
+fn plain_tile_sites<W: Word, const N: usize>(
+    sites: &mut [Lanes; N],
+    near: Near<'_>,
+    first: usize,
+    rule: &Comparisons,
+    place: &Place<'_>,
+    keys: &W::Keys,
+) {
+    let none = W::splat(0);
+    let (mut flips, mut zero, mut undecided) = ([none; N], [none; N], [none; N]);
+    let mut regions = [place.tile::<W>(first); N];
+    for i in 0..N {
+        regions[i] = place.tile::<W>(first + i);
+        let spin = W::load(&sites[i]);
+        [zero[i], undecided[i], flips[i]] = sums(opposing(spin, near, first + i));
+        undecided[i] = W::splat(u64::MAX).and_not(flips[i]);
+    }
+    let [one, other] = [&rule.thresholds[0].digits, &rule.thresholds[1].digits];
+    for digit in 0..TILE_DIGITS as usize {
+        let mut open = none;
+        let (base, change) = (
+            W::splat(one[digit]),
+            W::splat(one[digit] ^ other[digit]),
+        );
+        for i in 0..N {
+            let own = zero[i].and(change).xor(base);
+            let differs = own.xor(W::draw(keys, &regions[i], digit)).and(undecided[i]);
+            flips[i] = flips[i].or(differs.and(own));
+            undecided[i] = undecided[i].and_not(differs);
+            open = open.or(undecided[i]);
+        }
+        if digit + 1 >= ASK_AFTER && open.is_zero() {
+            break;
+        }
+    }
+    for i in 0..N {
+        W::load(&sites[i]).xor(flips[i]).store(&mut sites[i]);
+    }
+}
+
+#[inline(always)]
+fn general_tile_sites<W: Word, const N: usize>(
+    sites: &mut [Lanes; N],
+    near: Near<'_>,
+    first: usize,
+    rule: &Comparisons,
+    place: &Place<'_>,
+    keys: &W::Keys,
+) {
     let none = W::splat(0);
     let mut flips = [none; N];
     let mut lanes = [[none; CLASSES]; N];
     let mut undecided = [none; N];
-    for i in 0..N {
-        let spin = W::load(&sites[i]);
-        let opposing = opposing(spin, near, first + i);
-        if rule.is_plain {
-            let [zero, some, two] = sums(opposing);
-            flips[i] = two;
-            lanes[i][0] = some.and_not(two);
-            lanes[i][1] = zero;
-            undecided[i] = W::splat(u64::MAX).and_not(two);
-        } else {
-            let classes = classes(spin, opposing);
-            flips[i] = select(&classes, &rule.always);
-            for (t, threshold) in rule.thresholds.iter().enumerate() {
-                lanes[i][t] = select(&classes, &threshold.classes);
-                undecided[i] = undecided[i].or(lanes[i][t]);
-            }
-        }
-    }
     let mut regions = [place.tile::<W>(first); N];
-    for i in 1..N {
+    for i in 0..N {
         regions[i] = place.tile::<W>(first + i);
+        let spin = W::load(&sites[i]);
+        let classes = classes(spin, opposing(spin, near, first + i));
+        flips[i] = select(&classes, &rule.always);
+        for (t, threshold) in rule.thresholds.iter().enumerate() {
+            lanes[i][t] = select(&classes, &threshold.classes);
+            undecided[i] = undecided[i].or(lanes[i][t]);
+        }
     }
     for digit in 0..TILE_DIGITS as usize {
         let mut open = none;
         for i in 0..N {
             let mut own = none;
-            if rule.is_plain {
-                own = lanes[i][0].and(W::splat(rule.thresholds[0].digits[digit]));
-                own = own.or(lanes[i][1].and(W::splat(rule.thresholds[1].digits[digit])));
-            } else {
-                for (t, threshold) in rule.thresholds.iter().enumerate() {
-                    own = own.or(lanes[i][t].and(W::splat(threshold.digits[digit])));
-                }
+            for (t, threshold) in rule.thresholds.iter().enumerate() {
+                own = own.or(lanes[i][t].and(W::splat(threshold.digits[digit])));
             }
             let differs = own.xor(W::draw(keys, &regions[i], digit)).and(undecided[i]);
             flips[i] = flips[i].or(differs.and(own));
