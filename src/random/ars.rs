@@ -55,8 +55,7 @@ static MIXED: [[u32; 256]; 4] = {
     let mut x = 0;
     while x < 256 {
         let s = SUBSTITUTION[x];
-        let column =
-            u32::from_le_bytes([field_product(s, 2), s, s, field_product(s, 3)]);
+        let column = u32::from_le_bytes([field_product(s, 2), s, s, field_product(s, 3)]);
         let mut row = 0;
         while row < 4 {
             tables[row][x] = column.rotate_left(8 * row as u32);

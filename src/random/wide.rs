@@ -520,8 +520,14 @@ mod x86 {
         fn draw(keys: &Self::Keys, region: &__m128i, index: usize) -> Self {
             unsafe {
                 Self(
-                    _mm256_set_m128i(cipher(keys, *region, 4 * index + 1), cipher(keys, *region, 4 * index)),
-                    _mm256_set_m128i(cipher(keys, *region, 4 * index + 3), cipher(keys, *region, 4 * index + 2)),
+                    _mm256_set_m128i(
+                        cipher(keys, *region, 4 * index + 1),
+                        cipher(keys, *region, 4 * index),
+                    ),
+                    _mm256_set_m128i(
+                        cipher(keys, *region, 4 * index + 3),
+                        cipher(keys, *region, 4 * index + 2),
+                    ),
                 )
             }
         }

@@ -10,6 +10,10 @@
 //! The same moves written for one system through the [`Chooser`](crate::random::Chooser) stand in
 //! [`CheckerboardSpins`]. Their transition matrix is extracted exactly, and the words are tied to
 //! them by equality of every decision under the same digits.
+#![expect(
+    clippy::inline_always,
+    reason = "generic code must be compiled inside the function that enables the instructions"
+)]
 
 mod board;
 mod counter;
@@ -39,7 +43,9 @@ pub enum BitParallelError {
         rows: usize,
     },
     /// The tiles need sides that they divide.
-    #[error("a tiled torus needs at least 32 by 64 sites, columns in multiples of 32 and rows of 64, not {columns} by {rows}")]
+    #[error(
+        "a tiled torus needs at least 32 by 64 sites, columns in multiples of 32 and rows of 64, not {columns} by {rows}"
+    )]
     NotTileable {
         /// Sites in a row.
         columns: usize,

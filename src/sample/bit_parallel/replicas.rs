@@ -16,8 +16,8 @@ pub(super) const PURPOSE: &str = "bit-parallel replicas";
 /// 512 independent Ising systems on a square torus, one in each lane of the words.
 ///
 /// # Accuracy
-/// Each replica alone follows the chain with flip probabilities rounded to 72 binary digits: test
-/// `replicas_decide_as_the_scalar_kernel`. Replicas share digits from the sixth on, see
+/// Each replica alone follows the chain with flip probabilities rounded to 73 binary digits: test
+/// `replicas_decide_as_the_scalar_kernel`. Replicas share digits from the seventh on, see
 /// the module on digits: test `mean_over_replicas_is_not_inflated`.
 #[derive(Clone, Debug)]
 pub struct Replicas {
@@ -89,7 +89,7 @@ impl Replicas {
     /// Updates every spin of every replica this many times.
     ///
     /// # Complexity
-    /// 5.5 random words for each site of the torus and sweep.
+    /// 6.5 random words for each site of the torus and sweep.
     pub fn sweep(&mut self, sweeps: u64) {
         let numbers = self.sweeps..self.sweeps + sweeps;
         self.sweeps = numbers.end;
@@ -237,8 +237,14 @@ mod tests {
     fn odd_and_huge_shapes_are_refused() {
         let table = &rules()[0];
         let new = |shape| Replicas::new(shape, table, Seed(0), 0).err();
-        assert!(matches!(new((3, 4)), Some(BitParallelError::OddSide { .. })));
-        assert!(matches!(new((0, 4)), Some(BitParallelError::OddSide { .. })));
+        assert!(matches!(
+            new((3, 4)),
+            Some(BitParallelError::OddSide { .. })
+        ));
+        assert!(matches!(
+            new((0, 4)),
+            Some(BitParallelError::OddSide { .. })
+        ));
         let huge = new((1 << 40, 1 << 40));
         assert!(matches!(huge, Some(BitParallelError::TooLarge { .. })));
     }

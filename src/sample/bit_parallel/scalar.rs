@@ -90,7 +90,7 @@ impl CheckerboardSpins {
     ///
     /// Metropolis in zero field is irreducible on *no* even torus: see
     /// [`FlipTable::flips_balanced_spins_always`]. From all spins down it reaches a closed set of
-    /// states and samples the distribution on that set. The weight of the others at T_c is 5.0 % on
+    /// states and samples the distribution on that set. The weight of the others at the critical point is 5.0 % on
     /// 2 × 2, 0.11 % on 4 × 2 and 6.5·10⁻⁶ on 4 × 4: test
     /// `weight_missed_by_metropolis_is_the_documented_one`. Take the heat bath on small lattices.
     pub fn sweep(&mut self, table: &FlipTable, chooser: &mut impl Chooser) {
@@ -273,7 +273,10 @@ mod tests {
                         assert!(returns(&steps, stripes) < f64::MIN_POSITIVE);
                     } else {
                         let pi = boltzmann(columns, rows, k, h);
-                        assert!(stays(&steps, &pi) > 0.0, "period at {columns}×{rows}, {k}, {h}");
+                        assert!(
+                            stays(&steps, &pi) > 0.0,
+                            "period at {columns}×{rows}, {k}, {h}"
+                        );
                     }
                 }
             }
@@ -284,7 +287,8 @@ mod tests {
     #[test]
     fn weight_missed_by_metropolis_is_the_documented_one() {
         let k = 0.5 * 2_f64.sqrt().ln_1p();
-        for ((columns, rows), documented) in [((2, 2), 5.0e-2), ((4, 2), 1.1e-3), ((4, 4), 6.5e-6)] {
+        for ((columns, rows), documented) in [((2, 2), 5.0e-2), ((4, 2), 1.1e-3), ((4, 4), 6.5e-6)]
+        {
             let steps = extract(columns, rows, &FlipTable::metropolis(k, 0.0).unwrap());
             let reached = closure(&steps, 0, false);
             let pi = boltzmann(columns, rows, k, 0.0);

@@ -242,7 +242,14 @@ fn tile_row<W: Word>(
         tile_sites::<W, GROUP>(group, near, g * GROUP, rule, place, keys);
     }
     for (k, site) in last.iter_mut().enumerate() {
-        tile_sites::<W, 1>(std::array::from_mut(site), near, in_groups + k, rule, place, keys);
+        tile_sites::<W, 1>(
+            std::array::from_mut(site),
+            near,
+            in_groups + k,
+            rule,
+            place,
+            keys,
+        );
     }
 }
 
@@ -283,10 +290,7 @@ fn plain_tile_sites<W: Word, const N: usize>(
     let [one, other] = [&rule.thresholds[0].digits, &rule.thresholds[1].digits];
     for digit in 0..TILE_DIGITS as usize {
         let mut open = none;
-        let (base, change) = (
-            W::splat(one[digit]),
-            W::splat(one[digit] ^ other[digit]),
-        );
+        let (base, change) = (W::splat(one[digit]), W::splat(one[digit] ^ other[digit]));
         for i in 0..N {
             let own = zero[i].and(change).xor(base);
             let differs = own.xor(W::draw(keys, &regions[i], digit)).and(undecided[i]);

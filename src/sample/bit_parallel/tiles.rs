@@ -53,11 +53,7 @@ pub(super) fn tile_shape((columns, rows): (usize, usize)) -> (usize, usize) {
 }
 
 /// The site inside its tile, and the lane of the tile.
-pub(super) fn locate(
-    shape: (usize, usize),
-    column: usize,
-    row: usize,
-) -> ((usize, usize), usize) {
+pub(super) fn locate(shape: (usize, usize), column: usize, row: usize) -> ((usize, usize), usize) {
     let (width, height) = tile_shape(shape);
     let lane = ACROSS * (row / height) + column / width;
     ((column % width, row % height), lane)
