@@ -187,17 +187,28 @@ impl TabulatedRegion {
         }
     }
 
-    /// The output at the counter with this lowest byte, lowest 32 bits first.
+    /// The outputs at the counters with this even lowest byte and the next, lowest 32 bits first.
+    ///
+    /// Two at a time, because one alone waits for its look-ups.
     #[inline]
-    pub fn block(&self, lowest: u8) -> [u32; 4] {
+    pub fn two_blocks(&self, lowest: u8) -> [[u32; 4]; 2] {
+        let mut x = self.second_round(lowest);
+        let mut y = self.second_round(lowest | 1);
+        for key in &self.keys[..2] {
+            x = round(x, *key);
+            y = round(y, *key);
+        }
+        [last_round(x, self.keys[2]), last_round(y, self.keys[2])]
+    }
+
+    #[inline]
+    fn second_round(&self, lowest: u8) -> Columns {
         let column = self.first ^ MIXED[0][usize::from(self.start ^ lowest)];
         let mut x = self.second;
         for row in 0..4 {
             x[(4 - row) % 4] ^= MIXED[row][byte(column, row)];
         }
-        x = round(x, self.keys[0]);
-        x = round(x, self.keys[1]);
-        last_round(x, self.keys[2])
+        x
     }
 }
 
@@ -266,9 +277,10 @@ mod tests {
             let key = u128::from(a) << 64 | u128::from(b);
             let low = low & !0xFF;
             let region = TabulatedRegion::new(&RoundKeys::new(key), low, high);
-            for lowest in 0..=255 {
+            for lowest in (0..=254).step_by(2) {
                 let counter = u128::from(high) << 64 | u128::from(low | u64::from(lowest));
-                assert_eq!(join(region.block(lowest)), ars(counter, key, ROUNDS));
+                let two = [counter, counter + 1].map(|c| columns(ars(c, key, ROUNDS)));
+                assert_eq!(region.two_blocks(lowest), two);
             }
         }
     }

@@ -228,10 +228,13 @@ impl Word for Portable {
     #[inline(always)]
     fn draw((): &(), region: &TabulatedRegion, index: usize) -> Self {
         let mut word = [0; 8];
-        for (block, pair) in word.chunks_exact_mut(2).enumerate() {
-            let [a, b, c, d] = region.block((4 * index + block) as u8).map(u64::from);
-            pair[0] = b << 32 | a;
-            pair[1] = d << 32 | c;
+        for half in 0..2 {
+            let two = region.two_blocks((4 * index + 2 * half) as u8);
+            for block in 0..2 {
+                let [a, b, c, d] = two[block].map(u64::from);
+                word[4 * half + 2 * block] = b << 32 | a;
+                word[4 * half + 2 * block + 1] = d << 32 | c;
+            }
         }
         Self(word)
     }

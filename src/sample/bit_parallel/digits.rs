@@ -10,11 +10,14 @@
 //! so that 52 words serve eight sites. Within a lane no bit is used twice (test
 //! `a_lane_uses_no_bit_twice`), hence every replica on its own is an exact realisation of the chain.
 //! Between lanes, a spin shares digits 7 to 9 only with spins at other sites, seven of them, and
-//! digits 10 to 73 with 63 lanes at the same site. Two decisions that share everything after digit
-//! `m` are correlated by at most 2^{−2m}/(4 p(1 − p)); for p = 0.17 that is 4·10⁻⁴ at m = 6 and
-//! 7·10⁻⁶ at m = 9. `examples/replica_independence.rs` measures what it does to the variance of the
-//! mean over replicas: with five digits of their own it was 1.013 times too large for the energy of
-//! the 8 × 8 torus at T_c, MEASURED.
+//! digits 10 to 73 with 63 lanes at the same site. The correlation of two decisions that share all
+//! after digit `m` is at most
+//! ```text
+//! 2^{−2m} / (4 p (1 − p)):   4·10⁻⁴ at m = 6 and 7·10⁻⁶ at m = 9, for p = 0.17
+//! ```
+//! `examples/replica_independence.rs` measures what it does to the variance of the mean over
+//! replicas. With five digits of their own it was 1.013 ± 0.002 times too large for the energy of
+//! the 8 × 8 torus at the critical point; hence six.
 //!
 //! Tiles of one lattice share nothing: each site has a region of its own with 64 words, one for each
 //! digit, read until no lane is undecided.
