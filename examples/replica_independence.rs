@@ -1,11 +1,11 @@
 //! Are 512 bit-parallel replicas as good as 512 independent ones?
 //!
 //! Prints the variance of the mean over replicas, times 512, over the variance of one replica, for
-//! |m| and the energy at T_c, with one standard error: 1 for independent replicas, 512 for replicas
+//! |m| and the energy (at T_c unless K is given), with one standard error: 1 for independent replicas, 512 for replicas
 //! that share all random digits. Ends with code 1 if either is above 1.03, or if the error is too
 //! large to tell 1.03 from 1 at three standard errors.
 //!
-//! `cargo run --release --example replica_independence [side] [measurements] [sweeps between them]`
+//! `cargo run --release --example replica_independence [side] [measurements] [sweeps between them] [K]`
 
 use blockspin::random::{LANES, Seed};
 use blockspin::sample::bit_parallel::{FlipTable, Replicas};
@@ -57,7 +57,10 @@ fn main() -> ExitCode {
     let measurements: usize = arguments.next().unwrap_or(50_000);
     let between: usize = arguments.next().unwrap_or(side * side);
     let critical = 0.5 * 2_f64.sqrt().ln_1p();
-    let rule = FlipTable::metropolis(critical, 0.0).expect("finite");
+    let coupling = std::env::args()
+        .nth(4)
+        .map_or(critical, |k| k.parse().expect("a number"));
+    let rule = FlipTable::metropolis(coupling, 0.0).expect("finite");
     let mut replicas = Replicas::new((side, side), &rule, Seed::default(), 0).expect("even side");
     replicas.sweep(20 * between as u64);
     let (mut m, mut e) = (Spread::default(), Spread::default());

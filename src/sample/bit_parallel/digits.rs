@@ -3,53 +3,93 @@
 //! The cipher gives 512-bit words, numbered by (sweep, region, index). The fraction that decides on
 //! lane `l` at site `j` of a block of eight sites of one row and colour is made of
 //! ```text
-//! digits 1 to 6     bit l of words of their own: no other spin has them
-//! digits 7 to 9     bit l + 64 j (modulo 512) of three words that serve the eight sites
-//! digits 10 to 73   element (l + 64 j)/64 (modulo 8) of one word that serves them
+//! digits 1 to m      bit l of words of their own: no other spin has them
+//! m + 1 to m + 3     bit l + 64 j (modulo 512) of three words that serve the eight sites
+//! m + 4 to m + 67    element (l + 64 j)/64 (modulo 8) of one word that serves them
 //! ```
-//! so that 52 words serve eight sites. Within a lane no bit is used twice (test
-//! `a_lane_uses_no_bit_twice`), hence every replica on its own is an exact realisation of the chain.
-//! Between lanes, a spin shares digits 7 to 9 only with spins at other sites, seven of them, and
-//! digits 10 to 73 with 63 lanes at the same site. The correlation of two decisions that share all
-//! after digit `m` is at most
+//! with m = 6 or 10, so that 52 or 84 words serve eight sites. Within a lane no bit is used twice
+//! (test `a_lane_uses_no_bit_twice`), hence every replica on its own is an exact realisation of the
+//! chain. Between lanes, a spin shares digits from m + 1 on only with spins at other sites, seven of
+//! them, and digits from m + 4 on with 63 lanes at the same site. Two decisions with probability p
+//! that share all digits after the first n have the correlation
 //! ```text
-//! 2^{−2m} / (4 p (1 − p)):   4·10⁻⁴ at m = 6 and 7·10⁻⁶ at m = 9, for p = 0.17
+//! c(n, p) = 2^{−2n} φ (1 − φ) / (p (1 − p)),   φ the fractional part of 2^n p
 //! ```
-//! `examples/replica_independence.rs` measures what it does to the variance of the mean over
-//! replicas. With five digits of their own it was 1.013 ± 0.002 times too large for the energy of
-//! the 8 × 8 torus at the critical point; hence six.
+//! which is below 2⁻ⁿ/(1 − p), and observables of two chains are correlated no more than their
+//! decisions. So the variance of the mean over replicas is at most 1 + 7 c(m, p) + 63 c(m + 3, p)
+//! times that of independent replicas, p the worst of the flip probabilities up to one half
+//! ([`inflation_bound`]). Six digits are taken where this is at most 1.01, as it is for Metropolis at
+//! the critical point (1.007; `examples/replica_independence.rs` measures 1.007 ± 0.002 for the energy
+//! and 1.009 ± 0.002 for |m| on 8 × 8, with five digits 1.013 ± 0.002 and 1.008 ± 0.002); else ten,
+//! for which it is at most 1.03.
 //!
 //! Tiles of one lattice share nothing: each site has a region of its own with 64 words, one for each
 //! digit, read until no lane is undecided.
 
+use super::FlipTable;
 use super::flip_table::Verdict;
 use crate::random::{Chooser, LANES, ROUNDS, RoundKeys, Seed, ars};
 
 /// Sites of a row that share the words of a region.
 pub(super) const BLOCK: usize = 8;
-/// Digits of a lane's own.
-pub(super) const OWN: usize = 6;
+/// Digits of a lane's own, where few are enough.
+pub(super) const FEW: usize = 6;
+/// Digits of a lane's own, where they are not.
+pub(super) const MANY: usize = 10;
 /// Digits from words that serve a block.
 pub(super) const TURNED: usize = 3;
 /// All digits of a comparison between replicas: the remainder has 64.
-pub(super) const REPLICA_DIGITS: u32 = (OWN + TURNED) as u32 + 64;
+pub(super) const fn replica_digits(own: usize) -> u32 {
+    (own + TURNED) as u32 + 64
+}
 /// All digits of a comparison between tiles.
 pub(super) const TILE_DIGITS: u32 = 64;
 
 /// Index of the word with the remainders.
 pub(super) const REMAINDER_WORD: usize = 0;
 
-/// Index of the word with digit `OWN + k`.
+/// Index of the word with the first digits but `k` that are shared.
 pub(super) const fn turned_word(k: usize) -> usize {
     1 + k
 }
 
-/// Index of the word with digit `k` of site `j`.
-pub(super) const fn own_word(j: usize, k: usize) -> usize {
-    1 + TURNED + OWN * j + k
+/// Region (0 or 1 of the block) and index of the word with digit `k` of site `j`.
+pub(super) const fn own_word(own: usize, j: usize, k: usize) -> (usize, usize) {
+    let word = 1 + TURNED + own * j + k;
+    (word / 64, word % 64)
 }
 
-/// Region of block `block` in row `row`.
+/// Correlation of two decisions with probability `p` that share all digits after the first `n`.
+fn shared_correlation(n: usize, p: f64) -> f64 {
+    let scale = 2_f64.powi(n as i32);
+    let fraction = (p * scale).fract();
+    fraction * (1.0 - fraction) / (scale * scale * p * (1.0 - p))
+}
+
+/// Bound on the variance of the mean over replicas, relative to independent ones.
+pub(super) fn inflation_bound(table: &FlipTable, own: usize) -> f64 {
+    let mut worst = 1.0_f64;
+    for class in 0..10 {
+        let p = table.probability(class / 5 == 1, class % 5);
+        if p > 0.0 && p < 1.0 {
+            let at_other_sites = (BLOCK - 1) as f64 * shared_correlation(own, p);
+            let at_this_site = 63.0 * shared_correlation(own + TURNED, p);
+            worst = worst.max(1.0 + at_other_sites + at_this_site);
+        }
+    }
+    worst
+}
+
+/// Digits of a lane's own for a rule.
+pub(super) fn own_digits(table: &FlipTable) -> usize {
+    if inflation_bound(table, FEW) <= 1.01 {
+        FEW
+    } else {
+        MANY
+    }
+}
+
+/// First of the two regions of block `block` in row `row`.
 #[inline]
 pub(super) fn replica_region(
     (columns, rows): (usize, usize),
@@ -57,7 +97,7 @@ pub(super) fn replica_region(
     row: usize,
     block: usize,
 ) -> u64 {
-    ((colour * rows + row) * (columns / 2).div_ceil(BLOCK) + block) as u64
+    2 * ((colour * rows + row) * (columns / 2).div_ceil(BLOCK) + block) as u64
 }
 
 /// Region of a site of a tile; `k` numbers the sites of the colour in the row.
@@ -103,16 +143,24 @@ fn place(decision: usize, (columns, rows): (usize, usize)) -> (usize, usize, usi
 pub struct ReplicaDigits {
     keys: RoundKeys,
     shape: (usize, usize),
+    own: usize,
     lane: usize,
     decisions: u64,
 }
 
 impl ReplicaDigits {
-    /// The decisions of a lane from sweep 0 on.
-    pub fn new(shape: (usize, usize), seed: Seed, index: u64, lane: usize) -> Self {
+    /// The decisions of a lane from sweep 0 on, for a rule.
+    pub fn new(
+        shape: (usize, usize),
+        table: &FlipTable,
+        seed: Seed,
+        index: u64,
+        lane: usize,
+    ) -> Self {
         Self {
             keys: keys(seed, super::replicas::PURPOSE, index),
             shape,
+            own: own_digits(table),
             lane,
             decisions: 0,
         }
@@ -126,8 +174,9 @@ impl ReplicaDigits {
         let region = replica_region(self.shape, colour, row, block);
         let turned = (self.lane + 64 * j) % LANES;
         let mut fraction = 0;
-        for d in 0..OWN {
-            let own = bit(&self.keys, sweep, region, own_word(j, d), self.lane);
+        for d in 0..self.own {
+            let (next, word) = own_word(self.own, j, d);
+            let own = bit(&self.keys, sweep, region + next as u64, word, self.lane);
             fraction = fraction << 1 | u128::from(own);
         }
         for d in 0..TURNED {
@@ -141,7 +190,7 @@ impl ReplicaDigits {
 
 impl Chooser for ReplicaDigits {
     fn bernoulli(&mut self, p: f64) -> bool {
-        let yes = Verdict::new(p, REPLICA_DIGITS).says_yes(self.fraction());
+        let yes = Verdict::new(p, replica_digits(self.own)).says_yes(self.fraction());
         self.decisions += 1;
         yes
     }
@@ -210,20 +259,56 @@ mod tests {
 
     #[test]
     fn a_lane_uses_no_bit_twice() {
-        for lane in 0..LANES {
-            let mut used = HashSet::new();
-            for j in 0..BLOCK {
-                let turned = (lane + 64 * j) % LANES;
-                for d in 0..OWN {
-                    assert!(used.insert((own_word(j, d), lane)));
+        for own in [FEW, MANY] {
+            for lane in 0..LANES {
+                let mut used = HashSet::new();
+                for j in 0..BLOCK {
+                    let turned = (lane + 64 * j) % LANES;
+                    for d in 0..own {
+                        assert!(used.insert((own_word(own, j, d), lane)));
+                    }
+                    for d in 0..TURNED {
+                        assert!(used.insert(((0, turned_word(d)), turned)));
+                    }
+                    // The whole element counts as its first bit.
+                    assert!(used.insert(((0, REMAINDER_WORD), turned / 64 * 64)));
                 }
-                for d in 0..TURNED {
-                    assert!(used.insert((turned_word(d), turned)));
-                }
-                // The whole element counts as its first bit.
-                assert!(used.insert((REMAINDER_WORD, turned / 64 * 64)));
+                assert!(used.iter().all(|u| u.0.0 < 2), "a block has two regions");
             }
-            assert!(used.iter().all(|u| u.0 < 64), "a region has 64 words");
+        }
+    }
+
+    #[test]
+    fn enough_digits_are_taken() {
+        for k in 0..300 {
+            for h in [0.0, 0.1, 1.0] {
+                let k = 0.01 * f64::from(k);
+                let rules = [FlipTable::metropolis(k, h), FlipTable::heat_bath(k, h)];
+                for table in rules.map(Result::unwrap) {
+                    let bound = inflation_bound(&table, own_digits(&table));
+                    assert!(bound < 1.03, "{bound} at {k}, {h}");
+                }
+            }
+        }
+        let critical = FlipTable::metropolis(0.5 * 2_f64.sqrt().ln_1p(), 0.0).unwrap();
+        assert_eq!(own_digits(&critical), FEW);
+        let cold = FlipTable::metropolis(1.0, 0.0).unwrap();
+        assert_eq!(own_digits(&cold), MANY);
+    }
+
+    #[test]
+    fn shared_digits_correlate_decisions_as_the_formula_says() {
+        // All fractions of n + 8 digits; the last 8 are shared.
+        for (n, p) in [(2, 0.3), (3, 0.0625 + 3.0 / 256.0), (4, 0.9)] {
+            let bound = (p * 2_f64.powi(n + 8)).round() as u32;
+            let p = f64::from(bound) / 2_f64.powi(n + 8);
+            let (own, shared) = (1_u32 << n, 1_u32 << 8);
+            let both: f64 = (0..shared)
+                .map(|low| (0..own).filter(|high| high << 8 | low < bound).count() as f64)
+                .map(|below| (below / f64::from(own)).powi(2))
+                .sum();
+            let correlation = (both / f64::from(shared) - p * p) / (p * (1.0 - p));
+            assert!((correlation - shared_correlation(n as usize, p)).abs() < 1e-12);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::board::{Board, Boundary, Near};
 use super::digits::{
-    BLOCK, OWN, REMAINDER_WORD, TILE_DIGITS, TURNED, own_word, replica_region, tile_region,
+    BLOCK, FEW, MANY, REMAINDER_WORD, TILE_DIGITS, TURNED, own_word, replica_region, tile_region,
     turned_word,
 };
 use super::flip_table::{CLASSES, Classes, Comparisons, Threshold};
@@ -13,7 +13,8 @@ use std::ops::Range;
 /// Whether the lanes are replicas (which may share late digits) or tiles (which share none).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lane {
-    Replica,
+    /// With this many digits of their own, [`FEW`] or [`MANY`].
+    Replica(usize),
     Tile,
 }
 
@@ -76,8 +77,18 @@ impl<B: Boundary> Sweeps<'_, B> {
             row,
         };
         match (self.lane, self.rule.is_plain) {
-            (Lane::Replica, true) => replica_row::<W, true>(own, near, self.rule, &place, keys),
-            (Lane::Replica, false) => replica_row::<W, false>(own, near, self.rule, &place, keys),
+            (Lane::Replica(FEW), true) => {
+                replica_row::<W, true, FEW>(own, near, self.rule, &place, keys)
+            }
+            (Lane::Replica(FEW), false) => {
+                replica_row::<W, false, FEW>(own, near, self.rule, &place, keys)
+            }
+            (Lane::Replica(_), true) => {
+                replica_row::<W, true, MANY>(own, near, self.rule, &place, keys);
+            }
+            (Lane::Replica(_), false) => {
+                replica_row::<W, false, MANY>(own, near, self.rule, &place, keys);
+            }
             (Lane::Tile, _) => tile_row::<W>(own, near, self.rule, &place, keys),
         }
         self.board.refresh_margin::<B>(colour, row);
@@ -95,7 +106,7 @@ struct Place<'a> {
 
 /// One row of one colour, late digits shared within blocks of sites.
 #[inline(always)]
-fn replica_row<W: Word, const PLAIN: bool>(
+fn replica_row<W: Word, const PLAIN: bool, const OWN: usize>(
     own: &mut [Lanes],
     near: Near<'_>,
     rule: &Comparisons,
@@ -104,12 +115,20 @@ fn replica_row<W: Word, const PLAIN: bool>(
 ) {
     for (block, words) in own.chunks_mut(BLOCK).enumerate() {
         let number = replica_region(place.shape, place.colour, place.row, block);
-        let region = W::region(place.keys, number, place.number);
-        let late = late_digits::<W>(keys, &region, &rule.thresholds);
+        let regions = [
+            W::region(place.keys, number, place.number),
+            if OWN == MANY {
+                W::region(place.keys, number + 1, place.number)
+            } else {
+                // Not used: one region has all the words.
+                W::region(place.keys, number, place.number)
+            },
+        ];
+        let late = late_digits::<W, OWN>(keys, &regions[0], &rule.thresholds);
         for j in 0..words.len() {
             let spin = W::load(&words[j]);
             let opposing = opposing(spin, near, block * BLOCK + j);
-            let own = own_digits::<W>(keys, &region, j);
+            let own = own_digits::<W, OWN>(keys, &regions, j);
             let flip = if PLAIN {
                 let one = early_digits(&own, &rule.thresholds[0], late[0].rotate(j));
                 let none = early_digits(&own, &rule.thresholds[1], late[1].rotate(j));
@@ -152,7 +171,7 @@ fn sums<W: Word>([a, b, c, d]: [W; 4]) -> [W; 3] {
 
 /// The comparisons from the last digit up to the first that lanes do not share.
 #[inline(always)]
-fn late_digits<W: Word>(
+fn late_digits<W: Word, const OWN: usize>(
     keys: &W::Keys,
     region: &W::Region,
     thresholds: &[Threshold],
@@ -174,17 +193,22 @@ fn late_digits<W: Word>(
 
 /// The digits of a site's own.
 #[inline(always)]
-fn own_digits<W: Word>(keys: &W::Keys, region: &W::Region, site: usize) -> [W; OWN] {
+fn own_digits<W: Word, const OWN: usize>(
+    keys: &W::Keys,
+    regions: &[W::Region; 2],
+    site: usize,
+) -> [W; OWN] {
     let mut own = [W::splat(0); OWN];
     for k in 0..OWN {
-        own[k] = W::draw(keys, region, own_word(site, k));
+        let (region, index) = own_word(OWN, site, k);
+        own[k] = W::draw(keys, &regions[region], index);
     }
     own
 }
 
 /// Continues a comparison through the digits of the site's own.
 #[inline(always)]
-fn early_digits<W: Word>(own: &[W; OWN], threshold: &Threshold, late: W) -> W {
+fn early_digits<W: Word, const OWN: usize>(own: &[W; OWN], threshold: &Threshold, late: W) -> W {
     let mut below = late;
     for k in (0..OWN).rev() {
         below = below.less_step(own[k], W::splat(threshold.digits[k]));
