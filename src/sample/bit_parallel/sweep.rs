@@ -78,10 +78,10 @@ impl<B: Boundary> Sweeps<'_, B> {
         };
         match (self.lane, self.rule.is_plain) {
             (Lane::Replica(FEW), true) => {
-                replica_row::<W, true, FEW>(own, near, self.rule, &place, keys)
+                replica_row::<W, true, FEW>(own, near, self.rule, &place, keys);
             }
             (Lane::Replica(FEW), false) => {
-                replica_row::<W, false, FEW>(own, near, self.rule, &place, keys)
+                replica_row::<W, false, FEW>(own, near, self.rule, &place, keys);
             }
             (Lane::Replica(_), true) => {
                 replica_row::<W, true, MANY>(own, near, self.rule, &place, keys);
