@@ -105,6 +105,35 @@ fn arrows_point_down() {
     }
 }
 
+/// The one audited file that may contain `unsafe`; the lint level of the crate denies it elsewhere.
+const UNSAFE_FILE: &str = "random/wide.rs";
+
+/// Whether code (not comments) uses the keyword or lifts the lint.
+fn mentions_unsafe(text: &str) -> bool {
+    text.lines()
+        .map(|l| l.split("//").next().unwrap())
+        .any(|l| {
+            l.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .any(|word| word == "unsafe" || word == "unsafe_code")
+        })
+}
+
+#[test]
+fn unsafe_code_stands_in_one_file() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&src, &mut files);
+    let with: Vec<_> = files
+        .iter()
+        .filter(|f| mentions_unsafe(&fs::read_to_string(f).unwrap()))
+        .map(|f| f.strip_prefix(&src).unwrap())
+        .collect();
+    assert_eq!(with, [Path::new(UNSAFE_FILE)]);
+    assert!(!mentions_unsafe("// unsafe\nlet unsafely = 1;"));
+    assert!(mentions_unsafe("let x = unsafe { y() }; // why"));
+    assert!(mentions_unsafe("#![allow(unsafe_code)]"));
+}
+
 #[test]
 fn an_upward_or_sideways_arrow_is_seen() {
     let arrow = |from: &str, to: &str| [("f".to_owned(), from.to_owned(), to.to_owned())];

@@ -2,9 +2,15 @@
 //!
 //! The only place of the crate that makes a generator. A stream is keyed by (seed, purpose, index),
 //! so that a new consumer shifts no other and streams do not depend on the number of threads.
+//! Kernels that update 512 spins at a time draw whole words from a counter-based cipher instead,
+//! on whatever vector instructions the processor has.
 
+mod ars;
 mod chooser;
 mod stream;
+mod wide;
 
+pub use ars::{ROUNDS, RoundKeys, TabulatedRegion, ars};
 pub use chooser::{Chooser, EnumeratingChooser, enumerate_choices};
 pub use stream::{DEFAULT_SEED, Seed, Stream};
+pub use wide::{LANES, Lanes, Path, Program, Word, run};

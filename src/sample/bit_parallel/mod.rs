@@ -1,0 +1,71 @@
+//! Ising spins on a square torus, 512 at a time.
+//!
+//! A word holds one spin of 512 systems: either of 512 replicas of one torus ([`Replicas`]), or of
+//! 512 tiles of one large torus ([`TiledLattice`]). Both update the sites of one colour of the
+//! checkerboard, then those of the other, by carry-save sums of the neighbours and by comparing
+//! random binary fractions digit by digit with the flip probabilities of a [`FlipTable`]. The
+//! digits come from the counter-based cipher of [`crate::random`], numbered by sweep and site: no
+//! order of work and no choice of instructions can change them.
+//!
+//! The same moves written for one system through the [`Chooser`](crate::random::Chooser) stand in
+//! [`CheckerboardSpins`]. Their transition matrix is extracted exactly, and the words are tied to
+//! them by equality of every decision under the same digits.
+#![expect(
+    clippy::inline_always,
+    reason = "generic code must be compiled inside the function that enables the instructions"
+)]
+
+mod board;
+mod counter;
+mod digits;
+mod flip_table;
+mod replicas;
+mod scalar;
+mod sweep;
+mod tiles;
+
+pub use digits::{ReplicaDigits, TileDigits};
+pub use flip_table::FlipTable;
+pub use replicas::{ReplicaCounts, Replicas};
+pub use scalar::CheckerboardSpins;
+pub use tiles::TiledLattice;
+
+/// Why a lattice or a rule was refused.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BitParallelError {
+    /// The checkerboard of a torus needs even sides.
+    #[error("a checkerboard torus needs even sides of at least 2, not {columns} by {rows}")]
+    OddSide {
+        /// Sites in a row.
+        columns: usize,
+        /// Number of rows.
+        rows: usize,
+    },
+    /// The tiles need sides that they divide.
+    #[error(
+        "a tiled torus needs at least 32 by 64 sites, columns in multiples of 32 and rows of 64, not {columns} by {rows}"
+    )]
+    NotTileable {
+        /// Sites in a row.
+        columns: usize,
+        /// Number of rows.
+        rows: usize,
+    },
+    /// More sites than the counters hold.
+    #[error("{columns} by {rows} sites are more than 2^29")]
+    TooLarge {
+        /// Sites in a row.
+        columns: usize,
+        /// Number of rows.
+        rows: usize,
+    },
+    /// A coupling or field is not a finite number.
+    #[error("coupling {coupling} and field {field} must be finite")]
+    NotFinite {
+        /// Coupling K of the reduced Hamiltonian.
+        coupling: f64,
+        /// Field H of the reduced Hamiltonian.
+        field: f64,
+    },
+}
