@@ -4,7 +4,13 @@
 //! so that a new consumer shifts no other and streams do not depend on the number of threads.
 
 mod chooser;
+mod r250;
 mod stream;
+mod threshold;
+mod words;
 
-pub use chooser::{Chooser, EnumeratingChooser, enumerate_choices};
+pub use chooser::{Chooser, EnumeratingChooser, enumerate_choices, for_each_choice};
+pub use r250::R250;
 pub use stream::{DEFAULT_SEED, Seed, Stream};
+pub use threshold::Threshold;
+pub use words::RandomWords;
