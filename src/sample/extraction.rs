@@ -238,7 +238,7 @@ impl TransitionMatrix {
         level[0][0] = Some(0);
         let mut queue = std::collections::VecDeque::from([(0, 0, 0_usize)]);
         while let Some((layer, state, distance)) = queue.pop_front() {
-            let next = if against { layer + layers - 1 } else { layer + 1 } % layers;
+            let next = (if against { layer + layers - 1 } else { layer + 1 }) % layers;
             for &to in &edges[layer][state] {
                 let place = &mut level[next][to as usize];
                 if place.is_none() {

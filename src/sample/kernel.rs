@@ -31,9 +31,10 @@ pub trait LogWeight<State> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Irreducibility {
-    /// Proved for this kernel on this model: every single decision can fall both ways, or the reason
-    /// named in the documentation of the kernel.
-    Always,
+    /// Proved: every state may follow every other one in a single sweep, so the chain is aperiodic too.
+    Positive,
+    /// Proved, for the reason named in the documentation of the kernel.
+    Irreducible,
     /// Proved not to: the kernel never samples its distribution from some starts.
     Reducible(Reducible),
     /// Neither proved nor refuted.

@@ -190,6 +190,15 @@ impl HeatBath {
     }
 }
 
+impl HeatBath {
+    /// The same kernel at another scale.
+    pub(super) fn scaled(&self, scale: f64) -> Self {
+        let mut kernel = self.clone();
+        kernel.rule.scale = scale;
+        kernel
+    }
+}
+
 fn visits(
     model: &CompiledHamiltonian,
     order: SiteOrder,
@@ -286,14 +295,14 @@ impl<R: SiteRule> Kernel<SpinState> for SingleSite<R> {
     }
     fn irreducibility(&self) -> Irreducibility {
         if self.rule.always_free() {
-            return Irreducibility::Always;
+            return Irreducibility::Positive;
         }
         match reducible::of_sweep(self) {
             Some(reason) => Irreducibility::Reducible(reason),
             // In random order any site may be the next one to flip, and unless all weights are equal
             // some flip may be refused, so that no parity is kept.
-            None if self.order == SiteOrder::Random => Irreducibility::Always,
-            None if self.rule.sites() <= reducible::WALKED_SITES => Irreducibility::Always,
+            None if self.order == SiteOrder::Random => Irreducibility::Irreducible,
+            None if self.rule.sites() <= reducible::WALKED_SITES => Irreducibility::Irreducible,
             None => Irreducibility::Unknown,
         }
     }

@@ -81,7 +81,7 @@ impl Kernel<SpinState> for SwendsenWang {
     }
 
     fn irreducibility(&self) -> Irreducibility {
-        Irreducibility::Always
+        Irreducibility::Positive
     }
 }
 

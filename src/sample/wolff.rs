@@ -91,7 +91,7 @@ impl Kernel<SpinState> for Wolff {
     }
 
     fn irreducibility(&self) -> Irreducibility {
-        Irreducibility::Always
+        Irreducibility::Irreducible
     }
 }
 

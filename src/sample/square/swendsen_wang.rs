@@ -260,7 +260,7 @@ impl Kernel<SpinState> for SquareSwendsenWang {
     }
 
     fn irreducibility(&self) -> Irreducibility {
-        Irreducibility::Always
+        Irreducibility::Positive
     }
 }
 

@@ -98,7 +98,7 @@ impl Kernel<SpinState> for SquareWolff {
     }
 
     fn irreducibility(&self) -> Irreducibility {
-        Irreducibility::Always
+        Irreducibility::Irreducible
     }
 }
 
