@@ -208,7 +208,10 @@ mod tests {
         for ((_, p), want) in seen.iter().zip(want) {
             assert!((p - want).abs() < 1e-16);
         }
-        assert_eq!(enumerate_choices(|c| c.accept_nibble(Threshold::HALF, 0b11)).len(), 4);
+        assert_eq!(
+            enumerate_choices(|c| c.accept_nibble(Threshold::HALF, 0b11)).len(),
+            4
+        );
     }
 
     #[test]

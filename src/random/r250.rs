@@ -42,10 +42,18 @@ impl R250 {
     pub fn next_u32(&mut self) -> u32 {
         // x_{n−250} stands at `position`, x_{n−103} lies 147 words further on.
         let near = self.position + Self::LONG - Self::SHORT;
-        let near = if near >= Self::LONG { near - Self::LONG } else { near };
+        let near = if near >= Self::LONG {
+            near - Self::LONG
+        } else {
+            near
+        };
         let word = self.register[self.position] ^ self.register[near];
         self.register[self.position] = word;
-        self.position = if self.position + 1 == Self::LONG { 0 } else { self.position + 1 };
+        self.position = if self.position + 1 == Self::LONG {
+            0
+        } else {
+            self.position + 1
+        };
         word
     }
 

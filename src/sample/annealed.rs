@@ -59,7 +59,8 @@ impl<P: AnnealedPath> AnnealedImportance<P> {
 
     /// A ladder with these λ; `None` unless they ascend from 0 to 1.
     pub fn with_ladder(path: P, ladder: Vec<f64>) -> Option<Self> {
-        let ends = ladder.first().is_some_and(|&l| l == 0.0) && ladder.last().is_some_and(|&l| l == 1.0);
+        let ends =
+            ladder.first().is_some_and(|&l| l == 0.0) && ladder.last().is_some_and(|&l| l == 1.0);
         (ends && ladder.windows(2).all(|w| w[0] < w[1])).then_some(Self { path, ladder })
     }
 
@@ -143,7 +144,11 @@ impl LogZBound {
     /// Valid for any number of trajectories and any ladder.
     pub fn bound(&self, alpha: f64) -> f64 {
         let slack = -libm::log(alpha);
-        if self.reverse { self.log_z() + slack } else { self.log_z() - slack }
+        if self.reverse {
+            self.log_z() + slack
+        } else {
+            self.log_z() - slack
+        }
     }
 
     /// The mean of the trajectories' estimates and its standard error: below ln Z in expectation
@@ -224,9 +229,11 @@ impl RbmPath {
     /// `f_a`.
     fn hidden_field(&self, v: &[bool], a: usize) -> f64 {
         let units = self.rbm.visible_units();
-        v.iter().enumerate().fold(self.rbm.hidden_bias()[a], |sum, (i, &up)| {
-            sum + self.rbm.weight(i, a) * f64::from(units.value(up))
-        })
+        v.iter()
+            .enumerate()
+            .fold(self.rbm.hidden_bias()[a], |sum, (i, &up)| {
+                sum + self.rbm.weight(i, a) * f64::from(units.value(up))
+            })
     }
 }
 
@@ -244,8 +251,12 @@ impl AnnealedPath for RbmPath {
     fn log_z_base(&self) -> f64 {
         let hidden = self.rbm.hidden() as f64 * std::f64::consts::LN_2;
         let units = self.rbm.visible_units();
-        let visible: f64 =
-            self.rbm.visible_bias().iter().map(|&c| log_sum_over_unit(units, c)).sum();
+        let visible: f64 = self
+            .rbm
+            .visible_bias()
+            .iter()
+            .map(|&c| log_sum_over_unit(units, c))
+            .sum();
         hidden + visible
     }
     fn log_weight(&self, v: &Vec<bool>, lambda: f64) -> f64 {
@@ -279,9 +290,11 @@ impl AnnealedPath for RbmPath {
             &mut h,
         );
         let up = |i: usize| {
-            let field: f64 =
-                (0..rbm.hidden()).map(|a| rbm.weight(i, a) * f64::from(hidden.value(h[a]))).sum();
-            rbm.visible_units().probability_up(rbm.visible_bias()[i] + lambda * field)
+            let field: f64 = (0..rbm.hidden())
+                .map(|a| rbm.weight(i, a) * f64::from(hidden.value(h[a])))
+                .sum();
+            rbm.visible_units()
+                .probability_up(rbm.visible_bias()[i] + lambda * field)
         };
         sample_layer(chooser, up, v);
     }
@@ -294,7 +307,10 @@ mod tests {
     use crate::random::{Seed, for_each_choice};
 
     fn spin_model() -> Arc<CompiledHamiltonian> {
-        let term = |sites: &[usize], coupling| Term { sites: sites.to_vec(), coupling };
+        let term = |sites: &[usize], coupling| Term {
+            sites: sites.to_vec(),
+            coupling,
+        };
         let terms = vec![
             term(&[0, 1], 0.9),
             term(&[1, 2], -0.7),
@@ -302,7 +318,9 @@ mod tests {
             term(&[2], 0.3),
             term(&[], 1.5),
         ];
-        Arc::new(CompiledHamiltonian::new(&SpinHamiltonian::new(3, terms).unwrap()))
+        Arc::new(CompiledHamiltonian::new(
+            &SpinHamiltonian::new(3, terms).unwrap(),
+        ))
     }
 
     fn machine(units: Units) -> Arc<Rbm> {
@@ -311,7 +329,11 @@ mod tests {
     }
 
     /// Every branch of both directions, against the sum over `states`.
-    fn check<P: AnnealedPath>(path: P, states: &[P::State], log_z_base_weight: impl Fn(&P::State) -> f64) {
+    fn check<P: AnnealedPath>(
+        path: P,
+        states: &[P::State],
+        log_z_base_weight: impl Fn(&P::State) -> f64,
+    ) {
         let z: f64 = states.iter().map(|s| path.log_weight(s, 1.0).exp()).sum();
         let z0: f64 = states.iter().map(|s| path.log_weight(s, 0.0).exp()).sum();
         assert!((path.log_z_base() - z0.ln()).abs() < 1e-14);
@@ -347,7 +369,11 @@ mod tests {
     #[test]
     fn weights_are_unbiased_on_all_branches() {
         let states: Vec<SpinState> = (0..8).map(|bits| SpinState::from_bits(3, bits)).collect();
-        check(SpinPath::new(spin_model(), SiteOrder::Sequential).unwrap(), &states, |_| 0.0);
+        check(
+            SpinPath::new(spin_model(), SiteOrder::Sequential).unwrap(),
+            &states,
+            |_| 0.0,
+        );
         let layers: Vec<Vec<bool>> = (0..4).map(|w| vec![w & 1 == 1, w >> 1 & 1 == 1]).collect();
         for units in [Units::PlusMinus, Units::ZeroOne] {
             let rbm = machine(units);
@@ -362,10 +388,14 @@ mod tests {
     fn bounds_hold_in_their_direction() {
         let model = spin_model();
         let path = SpinPath::new(model.clone(), SiteOrder::Sequential).unwrap();
-        let ais = AnnealedImportance::new(path, 20);
+        let ais = AnnealedImportance::new(path, 200);
         let mut stream = Seed(4).stream("annealed", 0);
         let weights: Vec<f64> = (0..8)
-            .map(|b| model.reduced_hamiltonian(SpinState::from_bits(3, b).spins()).exp())
+            .map(|b| {
+                model
+                    .reduced_hamiltonian(SpinState::from_bits(3, b).spins())
+                    .exp()
+            })
             .collect();
         let z: f64 = weights.iter().sum();
         let forward: Vec<f64> = (0..400).map(|_| ais.forward(&mut stream).0).collect();
@@ -376,11 +406,16 @@ mod tests {
                     u -= w;
                     u < 0.0
                 });
-                ais.reverse(&SpinState::from_bits(3, start.unwrap_or(7) as u64), &mut stream)
+                ais.reverse(
+                    &SpinState::from_bits(3, start.unwrap_or(7) as u64),
+                    &mut stream,
+                )
             })
             .collect();
-        let (lower, upper) =
-            (LogZBound::forward(forward).unwrap(), LogZBound::reverse(reverse).unwrap());
+        let (lower, upper) = (
+            LogZBound::forward(forward).unwrap(),
+            LogZBound::reverse(reverse).unwrap(),
+        );
         assert!(lower.bound(1e-9) < z.ln() && z.ln() < upper.bound(1e-9));
         assert!((lower.bound(0.01) - lower.log_z() - 0.01_f64.ln()).abs() < 1e-12);
         assert!((upper.bound(0.01) - upper.log_z() + 0.01_f64.ln()).abs() < 1e-12);

@@ -188,7 +188,12 @@ impl CompiledHamiltonian {
 
     /// 𝒦(s).
     pub fn reduced_hamiltonian(&self, spins: &[i8]) -> f64 {
-        let field: f64 = self.fields.iter().zip(spins).map(|(h, &s)| h * f64::from(s)).sum();
+        let field: f64 = self
+            .fields
+            .iter()
+            .zip(spins)
+            .map(|(h, &s)| h * f64::from(s))
+            .sum();
         let pair: f64 = self
             .edges
             .iter()
@@ -208,6 +213,35 @@ impl CompiledHamiltonian {
     /// Whether all states have the same weight; products of distinct sites are linearly independent.
     pub fn is_constant(&self) -> bool {
         self.edges.is_empty() && self.many.is_empty() && self.fields.iter().all(|&h| h == 0.0)
+    }
+
+    /// A state with all bonds satisfied at this scale, if the model is a ring `0 − 1 − ⋯ − (N − 1) − 0` of three
+    /// sites or more, of one coupling strength, without field and without frustration.
+    pub(super) fn ground_state_of_ring(&self, scale: f64) -> Option<Vec<i8>> {
+        let n = self.spins();
+        let bare = self.many.is_empty() && self.fields.iter().all(|&h| h == 0.0);
+        if n < 3 || self.edges.len() != n || !bare || scale == 0.0 {
+            return None;
+        }
+        let strength = self.edges[0].2.abs();
+        let mut spins = vec![1; n];
+        for i in 0..n {
+            let next = (i + 1) % n;
+            let coupling = self.neighbours(i).find(|&(j, _)| j == next)?.1;
+            if coupling.abs() < strength || coupling.abs() > strength {
+                return None;
+            }
+            let wanted = if coupling * scale > 0.0 {
+                spins[i]
+            } else {
+                -spins[i]
+            };
+            if next == 0 && spins[0] != wanted {
+                return None;
+            }
+            spins[next] = wanted;
+        }
+        Some(spins)
     }
 
     /// Refuses a model with products of more than two spins.
@@ -294,7 +328,13 @@ pub(super) mod tests {
                 let plain: f64 = model
                     .terms()
                     .iter()
-                    .map(|t| t.coupling * t.sites.iter().map(|&i| f64::from(spins[i])).product::<f64>())
+                    .map(|t| {
+                        t.coupling
+                            * t.sites
+                                .iter()
+                                .map(|&i| f64::from(spins[i]))
+                                .product::<f64>()
+                    })
                     .sum();
                 assert!((compiled.reduced_hamiltonian(&spins) - plain).abs() < 1e-13);
                 for i in 0..6 {
@@ -325,7 +365,15 @@ pub(super) mod tests {
 
     #[test]
     fn odd_cycles_have_no_checkerboard() {
-        let ring = |n| CompiledHamiltonian::new(&format!("ring:{n}").parse::<Lattice>().unwrap().ising(0.1, 0.0).unwrap());
+        let ring = |n| {
+            CompiledHamiltonian::new(
+                &format!("ring:{n}")
+                    .parse::<Lattice>()
+                    .unwrap()
+                    .ising(0.1, 0.0)
+                    .unwrap(),
+            )
+        };
         assert_eq!(ring(4).checkerboard().unwrap(), [0, 2, 1, 3]);
         assert!(matches!(
             ring(5).checkerboard(),

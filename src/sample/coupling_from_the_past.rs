@@ -95,13 +95,17 @@ pub enum CouplingError {
     #[error(transparent)]
     Kernel(#[from] KernelError),
     /// No change of signs makes the model ferromagnetic.
-    #[error("coupling from the past needs a model without frustration; the couplings at site {site} cannot all be satisfied")]
+    #[error(
+        "coupling from the past needs a model without frustration; the couplings at site {site} cannot all be satisfied"
+    )]
     Frustrated {
         /// A site where the signs clash.
         site: usize,
     },
     /// The limit that the caller set was passed.
-    #[error("the chains had not met after {sweeps} sweeps; leaving out such draws biases the others")]
+    #[error(
+        "the chains had not met after {sweeps} sweeps; leaving out such draws biases the others"
+    )]
     NotCoalesced {
         /// Sweeps of the last attempt.
         sweeps: usize,
@@ -257,10 +261,14 @@ impl CouplingFromThePast {
                 let (mut above, mut below) = (open, open);
                 if ask {
                     // Joined below means joined above; before they meet both may have to be asked.
-                    below = self.search.joined(&mut lower, bond, &self.offsets, &self.far_ends);
+                    below = self
+                        .search
+                        .joined(&mut lower, bond, &self.offsets, &self.far_ends);
                     above = below
                         || different > 0
-                            && self.search.joined(&mut upper, bond, &self.offsets, &self.far_ends);
+                            && self
+                                .search
+                                .joined(&mut upper, bond, &self.offsets, &self.far_ends);
                 }
                 upper.set(bond, above);
                 lower.set(bond, below);
@@ -325,7 +333,13 @@ impl Bonds {
 
 impl Search {
     /// Whether the ends of a bond are connected without it; leaves it closed.
-    fn joined(&mut self, bonds: &mut Bonds, bond: &Bond, offsets: &[u32], far_ends: &[u32]) -> bool {
+    fn joined(
+        &mut self,
+        bonds: &mut Bonds,
+        bond: &Bond,
+        offsets: &[u32],
+        far_ends: &[u32],
+    ) -> bool {
         bonds.set(bond, false);
         let [a, b] = bond.ends;
         if self.epoch > u32::MAX - 4 {
@@ -425,7 +439,10 @@ mod tests {
     fn compiled(spins: usize, terms: &[(&[usize], f64)]) -> CompiledHamiltonian {
         let terms = terms
             .iter()
-            .map(|&(sites, coupling)| Term { sites: sites.to_vec(), coupling })
+            .map(|&(sites, coupling)| Term {
+                sites: sites.to_vec(),
+                coupling,
+            })
             .collect();
         CompiledHamiltonian::new(&SpinHamiltonian::new(spins, terms).unwrap())
     }
@@ -433,15 +450,31 @@ mod tests {
     fn models() -> Vec<CompiledHamiltonian> {
         vec![
             compiled(3, &[(&[0, 1], 0.5), (&[1, 2], 0.7), (&[0, 2], 0.3)]),
-            compiled(3, &[(&[0, 1], 0.5), (&[1, 2], -0.7), (&[0], 0.2), (&[2], -0.4)]),
-            compiled(4, &[(&[0, 1], 0.4), (&[1, 2], 0.4), (&[2, 3], 0.4), (&[3, 0], 0.4), (&[0, 2], 0.4)]),
+            compiled(
+                3,
+                &[(&[0, 1], 0.5), (&[1, 2], -0.7), (&[0], 0.2), (&[2], -0.4)],
+            ),
+            compiled(
+                4,
+                &[
+                    (&[0, 1], 0.4),
+                    (&[1, 2], 0.4),
+                    (&[2, 3], 0.4),
+                    (&[3, 0], 0.4),
+                    (&[0, 2], 0.4),
+                ],
+            ),
         ]
     }
 
     fn boltzmann(model: &CompiledHamiltonian) -> Vec<f64> {
         let n = model.spins();
         let mut pi: Vec<f64> = (0..1_u64 << n)
-            .map(|bits| model.reduced_hamiltonian(SpinState::from_bits(n, bits).spins()).exp())
+            .map(|bits| {
+                model
+                    .reduced_hamiltonian(SpinState::from_bits(n, bits).spins())
+                    .exp()
+            })
             .collect();
         let z: f64 = pi.iter().sum();
         pi.iter_mut().for_each(|p| *p /= z);
@@ -460,11 +493,20 @@ mod tests {
     }
 
     /// The state of bond `index` after its update.
-    fn update(sampler: &mut CouplingFromThePast, word: usize, index: usize, open: bool, ask: bool) -> usize {
+    fn update(
+        sampler: &mut CouplingFromThePast,
+        word: usize,
+        index: usize,
+        open: bool,
+        ask: bool,
+    ) -> usize {
         let mut bonds = load(sampler, word);
         let bond = sampler.bonds[index].clone();
         let set = open
-            || ask && sampler.search.joined(&mut bonds, &bond, &sampler.offsets, &sampler.far_ends);
+            || ask
+                && sampler
+                    .search
+                    .joined(&mut bonds, &bond, &sampler.offsets, &sampler.far_ends);
         word & !(1 << index) | usize::from(set) << index
     }
 
@@ -491,7 +533,10 @@ mod tests {
                         if word >> k & 1 == 1 {
                             let (a, b) = (bond.ends[0] as usize, (bond.ends[1] as usize).min(n));
                             let (old, new) = (label[a], label[b]);
-                            label.iter_mut().filter(|l| **l == old).for_each(|l| *l = new);
+                            label
+                                .iter_mut()
+                                .filter(|l| **l == old)
+                                .for_each(|l| *l = new);
                         }
                     }
                     label.sort_unstable();
@@ -510,7 +555,11 @@ mod tests {
                 })
             }))
             .unwrap();
-            assert!(sweep.stationarity_defect(&pi) < 1e-12, "{:e}", sweep.stationarity_defect(&pi));
+            assert!(
+                sweep.stationarity_defect(&pi) < 1e-12,
+                "{:e}",
+                sweep.stationarity_defect(&pi)
+            );
             assert_eq!(sweep.period(), Some(1));
         }
     }
@@ -568,7 +617,9 @@ mod tests {
         let mut sampler = CouplingFromThePast::new(&model).unwrap();
         let mut stream = Seed(1).stream("perfect", 0);
         let n = 4000.0;
-        let sum: f64 = (0..4000).map(|_| energy(sampler.draw(&mut stream).unwrap().bits())).sum();
+        let sum: f64 = (0..4000)
+            .map(|_| energy(sampler.draw(&mut stream).unwrap().bits()))
+            .sum();
         // Six standard errors: a false alarm would have had probability 2e-9 when the seed was chosen.
         assert!((sum / n - mean).abs() < 6.0 * (variance / n).sqrt());
     }
@@ -582,7 +633,9 @@ mod tests {
         ));
         let fields = compiled(2, &[(&[0, 1], 0.5), (&[0], 0.7), (&[1], -0.3)]);
         assert!(CouplingFromThePast::new(&fields).is_err());
-        let limited = CouplingFromThePast::new(&models()[2]).unwrap().with_limit(0);
+        let limited = CouplingFromThePast::new(&models()[2])
+            .unwrap()
+            .with_limit(0);
         assert!(matches!(
             limited.clone().draw(&mut Seed(1).stream("perfect", 1)),
             Err(CouplingError::NotCoalesced { sweeps: 0 })

@@ -30,7 +30,10 @@ impl TransitionMatrix {
         states: usize,
         mut step: impl FnMut(usize, &mut EnumeratingChooser) -> usize,
     ) -> Self {
-        assert!((1..=MAX_STATES).contains(&states), "cannot tabulate {states} states");
+        assert!(
+            (1..=MAX_STATES).contains(&states),
+            "cannot tabulate {states} states"
+        );
         let mut dense = vec![0.0; states];
         let rows = (0..states)
             .map(|from| {
@@ -102,16 +105,22 @@ impl TransitionMatrix {
     /// # Panics
     /// If the length is not the number of states.
     pub fn apply(&self, distribution: &[f64]) -> Vec<f64> {
-        assert_eq!(distribution.len(), self.states, "one probability for each state");
-        self.factors.iter().fold(distribution.to_vec(), |now, factor| {
-            let mut next = vec![0.0; self.states];
-            for (row, &mass) in factor.0.iter().zip(&now) {
-                for &(to, p) in row {
-                    next[to as usize] += mass * p;
+        assert_eq!(
+            distribution.len(),
+            self.states,
+            "one probability for each state"
+        );
+        self.factors
+            .iter()
+            .fold(distribution.to_vec(), |now, factor| {
+                let mut next = vec![0.0; self.states];
+                for (row, &mass) in factor.0.iter().zip(&now) {
+                    for &(to, p) in row {
+                        next[to as usize] += mass * p;
+                    }
                 }
-            }
-            next
-        })
+                next
+            })
     }
 
     /// The largest distance of a row's sum from one.
@@ -147,7 +156,11 @@ impl TransitionMatrix {
     /// # Panics
     /// If the length is not the number of states.
     pub fn detailed_balance_defect(&self, distribution: &[f64]) -> f64 {
-        assert_eq!(distribution.len(), self.states, "one probability for each state");
+        assert_eq!(
+            distribution.len(),
+            self.states,
+            "one probability for each state"
+        );
         let p = self.dense();
         let mut defect = 0.0;
         for i in 0..self.states {
@@ -187,7 +200,9 @@ impl TransitionMatrix {
                 }
                 now = next;
             }
-            fresh = (0..self.states).filter(|&s| now[s] > 0.0 && !reached[s]).collect();
+            fresh = (0..self.states)
+                .filter(|&s| now[s] > 0.0 && !reached[s])
+                .collect();
             for &s in &fresh {
                 reached[s] = true;
             }
@@ -208,7 +223,9 @@ impl TransitionMatrix {
         let mut divisor = 0_usize;
         for (layer, factor) in self.factors.iter().enumerate() {
             for (from, row) in factor.0.iter().enumerate() {
-                let Some(here) = level[layer][from] else { continue };
+                let Some(here) = level[layer][from] else {
+                    continue;
+                };
                 for &(to, _) in row {
                     let there = level[(layer + 1) % layers][to as usize]?;
                     divisor = gcd(divisor, (here + 1).abs_diff(there));
@@ -238,7 +255,11 @@ impl TransitionMatrix {
         level[0][0] = Some(0);
         let mut queue = std::collections::VecDeque::from([(0, 0, 0_usize)]);
         while let Some((layer, state, distance)) = queue.pop_front() {
-            let next = (if against { layer + layers - 1 } else { layer + 1 }) % layers;
+            let next = (if against {
+                layer + layers - 1
+            } else {
+                layer + 1
+            }) % layers;
             for &to in &edges[layer][state] {
                 let place = &mut level[next][to as usize];
                 if place.is_none() {
@@ -263,7 +284,11 @@ mod tests {
     /// Moves on a ring of states by the steps with the probability.
     fn walk(states: usize, up: f64) -> TransitionMatrix {
         TransitionMatrix::extract(states, |s, c| {
-            if c.bernoulli(up) { (s + 1) % states } else { (s + states - 1) % states }
+            if c.bernoulli(up) {
+                (s + 1) % states
+            } else {
+                (s + states - 1) % states
+            }
         })
     }
 

@@ -86,7 +86,13 @@ impl GaussianDbmGibbs {
     pub fn random_state(&self, chooser: &mut impl Chooser) -> GaussianDbmState {
         GaussianDbmState {
             x: (0..self.machine.n_visible())
-                .map(|_| if chooser.accept(Threshold::HALF) { 1 } else { -1 })
+                .map(|_| {
+                    if chooser.accept(Threshold::HALF) {
+                        1
+                    } else {
+                        -1
+                    }
+                })
                 .collect(),
             y: vec![0.0; self.machine.n_middle()],
             z: vec![0.0; self.machine.n_deep()],
@@ -105,7 +111,12 @@ impl GaussianDbmGibbs {
     pub fn sample_y_from_x_and_z(&self, state: &mut GaussianDbmState, chooser: &mut impl Chooser) {
         let sigma = 1.0 / self.machine.beta().sqrt();
         for j in 0..state.y.len() {
-            let deep: f64 = state.z.iter().enumerate().map(|(k, z)| self.machine.b()[(j, k)] * z).sum();
+            let deep: f64 = state
+                .z
+                .iter()
+                .enumerate()
+                .map(|(k, z)| self.machine.b()[(j, k)] * z)
+                .sum();
             state.y[j] = self.from_visible(&state.x, j) + deep + sigma * chooser.normal();
         }
     }
@@ -114,7 +125,12 @@ impl GaussianDbmGibbs {
     pub fn sample_z_from_y(&self, state: &mut GaussianDbmState, chooser: &mut impl Chooser) {
         let sigma = 1.0 / self.machine.beta().sqrt();
         for k in 0..state.z.len() {
-            let mean: f64 = state.y.iter().enumerate().map(|(j, y)| self.machine.b()[(j, k)] * y).sum();
+            let mean: f64 = state
+                .y
+                .iter()
+                .enumerate()
+                .map(|(j, y)| self.machine.b()[(j, k)] * y)
+                .sum();
             state.z[k] = mean + sigma * chooser.normal();
         }
     }
@@ -126,7 +142,9 @@ impl GaussianDbmGibbs {
                 .y
                 .iter()
                 .enumerate()
-                .fold(self.machine.fields()[i], |sum, (j, y)| sum + self.machine.a()[(i, j)] * y);
+                .fold(self.machine.fields()[i], |sum, (j, y)| {
+                    sum + self.machine.a()[(i, j)] * y
+                });
             let up = chooser.bernoulli(1.0 / (1.0 + libm::exp(-2.0 * self.machine.beta() * field)));
             state.x[i] = if up { 1 } else { -1 };
         }
@@ -177,14 +195,24 @@ impl Kernel<GaussianDbmState> for GaussianDbmGibbs {
 impl LogWeight<GaussianDbmState> for GaussianDbmGibbs {
     fn log_weight(&self, state: &GaussianDbmState) -> f64 {
         let m = &*self.machine;
-        let visible: f64 = m.fields().iter().zip(&state.x).map(|(a, &x)| a * f64::from(x)).sum();
+        let visible: f64 = m
+            .fields()
+            .iter()
+            .zip(&state.x)
+            .map(|(a, &x)| a * f64::from(x))
+            .sum();
         let square: f64 = state.y.iter().chain(&state.z).map(|y| y * y).sum();
         let couplings: f64 = state
             .y
             .iter()
             .enumerate()
             .map(|(j, y)| {
-                let deep: f64 = state.z.iter().enumerate().map(|(k, z)| m.b()[(j, k)] * z).sum();
+                let deep: f64 = state
+                    .z
+                    .iter()
+                    .enumerate()
+                    .map(|(k, z)| m.b()[(j, k)] * z)
+                    .sum();
                 y * (self.from_visible(&state.x, j) + deep)
             })
             .sum();
@@ -217,19 +245,23 @@ mod tests {
     }
 
     fn spins(bits: usize) -> Vec<i8> {
-        (0..2).map(|i| if bits >> i & 1 == 1 { 1 } else { -1 }).collect()
+        (0..2)
+            .map(|i| if bits >> i & 1 == 1 { 1 } else { -1 })
+            .collect()
     }
 
     fn bits(x: &[i8]) -> usize {
-        x.iter().enumerate().map(|(i, &s)| usize::from(s > 0) << i).sum()
+        x.iter()
+            .enumerate()
+            .map(|(i, &s)| usize::from(s > 0) << i)
+            .sum()
     }
 
     /// The marginal of x: `exp(β a·x + ½β xᵀA M⁻¹ Aᵀx)`, M inverted as a 1×1 or 2×2 matrix.
     fn marginal(m: &GaussianDbm) -> Vec<f64> {
         let size = m.n_middle();
-        let entry = |i: usize, j: usize| {
-            f64::from(u8::from(i == j)) - m.b()[(i, 0)] * m.b()[(j, 0)]
-        };
+        let entry =
+            |i: usize, j: usize| f64::from(u8::from(i == j)) - m.b()[(i, 0)] * m.b()[(j, 0)];
         let mut weights: Vec<f64> = (0..4)
             .map(|word| {
                 let x = spins(word);
@@ -244,7 +276,12 @@ mod tests {
                         + u[1] * u[1] * entry(0, 0))
                         / det
                 };
-                let field: f64 = m.fields().iter().zip(&x).map(|(a, &s)| a * f64::from(s)).sum();
+                let field: f64 = m
+                    .fields()
+                    .iter()
+                    .zip(&x)
+                    .map(|(a, &s)| a * f64::from(s))
+                    .sum();
                 (m.beta() * (field + 0.5 * form)).exp()
             })
             .collect();
@@ -270,7 +307,11 @@ mod tests {
             });
             let pi = marginal(&machine);
             assert!(p.normalisation_defect() < 1e-13);
-            assert!(p.stationarity_defect(&pi) < 1e-12, "{:e}", p.stationarity_defect(&pi));
+            assert!(
+                p.stationarity_defect(&pi) < 1e-12,
+                "{:e}",
+                p.stationarity_defect(&pi)
+            );
             assert!(p.detailed_balance_defect(&pi) < 1e-12);
             assert_eq!(p.period(), Some(1));
             let mut wrong = pi.clone();
@@ -295,7 +336,11 @@ mod tests {
                     GibbsScheme::Layers => b * u / rest + chooser.normal() / (beta * rest).sqrt(),
                     GibbsScheme::Joint => 0.0,
                 };
-                let mut state = GaussianDbmState { x, y: vec![0.0], z: vec![z] };
+                let mut state = GaussianDbmState {
+                    x,
+                    y: vec![0.0],
+                    z: vec![z],
+                };
                 match scheme {
                     // The last draw of a sweep does not change x and would multiply the branches.
                     GibbsScheme::Layers => {
@@ -306,7 +351,11 @@ mod tests {
                 }
                 bits(&state.x)
             });
-            assert!(p.stationarity_defect(&pi) < 1e-12, "{:e}", p.stationarity_defect(&pi));
+            assert!(
+                p.stationarity_defect(&pi) < 1e-12,
+                "{:e}",
+                p.stationarity_defect(&pi)
+            );
         }
     }
 
@@ -318,7 +367,11 @@ mod tests {
         let (mut mean, mut square) = (0.0, 0.0);
         crate::random::for_each_choice(
             |chooser| {
-                let mut state = GaussianDbmState { x: vec![1, 1], y: vec![0.7], z: vec![0.0] };
+                let mut state = GaussianDbmState {
+                    x: vec![1, 1],
+                    y: vec![0.7],
+                    z: vec![0.0],
+                };
                 kernel.sample_z_from_y(&mut state, chooser);
                 state.z[0]
             },

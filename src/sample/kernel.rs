@@ -33,7 +33,8 @@ pub trait LogWeight<State> {
 pub enum Irreducibility {
     /// Proved: every state may follow every other one in a single sweep, so the chain is aperiodic too.
     Positive,
-    /// Proved, for the reason named in the documentation of the kernel.
+    /// Proved, for the reason named in the documentation of the kernel; aperiodic too unless all states
+    /// weigh the same.
     Irreducible,
     /// Proved not to: the kernel never samples its distribution from some starts.
     Reducible(Reducible),
@@ -46,7 +47,9 @@ pub enum Irreducibility {
 #[non_exhaustive]
 pub enum KernelError {
     /// A cluster kernel met a product of more than two spins.
-    #[error("{kernel} needs pair couplings and fields, but the model couples {sites} spins in one term")]
+    #[error(
+        "{kernel} needs pair couplings and fields, but the model couples {sites} spins in one term"
+    )]
     NotPairwise {
         /// The kernel.
         kernel: &'static str,
@@ -68,7 +71,9 @@ pub enum KernelError {
         site: usize,
     },
     /// Not positive definite, so there is no distribution to sample.
-    #[error("1 − BBᵀ is not positive definite (pivot {pivot} is {value:e}); the machine has no distribution")]
+    #[error(
+        "1 − BBᵀ is not positive definite (pivot {pivot} is {value:e}); the machine has no distribution"
+    )]
     NotNormalisable {
         /// The pivot of the Cholesky factorisation.
         pivot: usize,

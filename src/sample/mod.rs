@@ -42,7 +42,7 @@ mod value_stability;
 
 pub use annealed::{AnnealedImportance, AnnealedPath, LogZBound, RbmPath, SpinPath};
 pub use compiled::{CompiledHamiltonian, ManyBodyTerm};
-pub use coupling_from_the_past::{CouplingFromThePast, CouplingError};
+pub use coupling_from_the_past::{CouplingError, CouplingFromThePast};
 pub use exact_sampler::ExactSampler;
 pub use extraction::TransitionMatrix;
 pub use gaussian_dbm_gibbs::{GaussianDbmGibbs, GaussianDbmState, GibbsScheme};

@@ -1,6 +1,8 @@
 //! Wrong kernels that the checks of `matrix_tests` must refuse: what they cannot see, they do not show.
 
-use super::matrix_tests::{boltzmann, compiled, lattice, step_matrix, sweep_matrix, updates_matrix};
+use super::matrix_tests::{
+    boltzmann, compiled, lattice, step_matrix, sweep_matrix, updates_matrix,
+};
 use super::*;
 use crate::random::Chooser;
 
@@ -61,6 +63,9 @@ impl SiteRule for FaultyRule {
     fn is_uniform(&self) -> bool {
         false
     }
+    fn ground_state_of_ring(&self) -> Option<Vec<i8>> {
+        None
+    }
     fn reduced_hamiltonian(&self, spins: &[i8]) -> f64 {
         self.model.reduced_hamiltonian(spins)
     }
@@ -70,13 +75,22 @@ impl SiteRule for FaultyRule {
 fn faulty_acceptance_is_seen() {
     for text in LATTICES {
         let pi = pi(text, 0.37);
-        for fault in [Fault::None, Fault::OneEndOfABond, Fault::HalfTheEnergy, Fault::CoarseTable] {
+        for fault in [
+            Fault::None,
+            Fault::OneEndOfABond,
+            Fault::HalfTheEnergy,
+            Fault::CoarseTable,
+        ] {
             let model = compiled(text, 0.37, 0.0);
             let visits = (0..model.spins() as u32).collect();
             let rule = FaultyRule { model, fault };
             let kernel = SingleSite::with_visits(rule, SiteOrder::Sequential, visits);
             let defect = updates_matrix(&kernel).stationarity_defect(&pi);
-            assert_eq!(defect < DEFECT, fault == Fault::None, "{fault:?} on {text}: {defect:e}");
+            assert_eq!(
+                defect < DEFECT,
+                fault == Fault::None,
+                "{fault:?} on {text}: {defect:e}"
+            );
         }
     }
 }
@@ -159,7 +173,10 @@ fn kernels_that_stay_behind_are_seen() {
         let pi = pi(text, 0.3);
         let n = lattice(text).sites();
         let skipping = SingleSite::with_visits(
-            HeatBath::new(compiled(text, 0.3, 0.0), SiteOrder::Sequential).unwrap().rule().clone(),
+            HeatBath::new(compiled(text, 0.3, 0.0), SiteOrder::Sequential)
+                .unwrap()
+                .rule()
+                .clone(),
             SiteOrder::Sequential,
             (1..n as u32).collect(),
         );

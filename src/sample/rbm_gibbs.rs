@@ -117,7 +117,9 @@ impl LogWeight<RbmState> for RbmGibbs {
         let rbm = &*self.rbm;
         let v = |i: usize| f64::from(rbm.visible_units().value(state.v[i]));
         let h = |a: usize| f64::from(rbm.hidden_units().value(state.h[a]));
-        let visible: f64 = (0..rbm.visible()).map(|i| rbm.visible_bias()[i] * v(i)).sum();
+        let visible: f64 = (0..rbm.visible())
+            .map(|i| rbm.visible_bias()[i] * v(i))
+            .sum();
         let hidden: f64 = (0..rbm.hidden())
             .map(|a| {
                 let field = (0..rbm.visible())
@@ -144,14 +146,21 @@ mod tests {
 
     #[test]
     fn the_log_weight_is_the_reduced_hamiltonian() {
-        let rbm = Rbm::new(vec![0.5, -1.25, 0.75, 2.0], vec![0.25, -0.5], vec![-0.75, 0.375])
-            .unwrap()
-            .with_units(Units::PlusMinus, Units::ZeroOne);
+        let rbm = Rbm::new(
+            vec![0.5, -1.25, 0.75, 2.0],
+            vec![0.25, -0.5],
+            vec![-0.75, 0.375],
+        )
+        .unwrap()
+        .with_units(Units::PlusMinus, Units::ZeroOne);
         let exact = rbm.rationals();
         let kernel = RbmGibbs::new(Arc::new(rbm));
         for (v, h) in (0..4).flat_map(|v| (0..4).map(move |h| (v, h))) {
             let bits = |word: usize| vec![word & 1 == 1, word >> 1 & 1 == 1];
-            let state = RbmState { v: bits(v), h: bits(h) };
+            let state = RbmState {
+                v: bits(v),
+                h: bits(h),
+            };
             // All numbers are short binary fractions, so both sides are exact.
             let want = crate::numeric::Enclosure::from_rational(&exact.reduced_hamiltonian(v, h));
             assert!(want.contains(kernel.log_weight(&state)));

@@ -1,7 +1,7 @@
 //! Finding out that a sweep in fixed order does not reach every state.
 
 use super::{SingleSite, SiteOrder, SiteRule};
-use crate::random::{Chooser, enumerate_choices};
+use crate::random::{Chooser, for_each_choice};
 
 /// Most sites for which all states are walked.
 pub(super) const WALKED_SITES: usize = 12;
@@ -33,6 +33,11 @@ pub enum TrappedStates {
         /// Sweeps until it is back.
         sweeps: usize,
     },
+    /// A ring of one coupling strength without field and frustration, whose kinks move by rule.
+    Ring {
+        /// The states in the class of the ground states; `None` if they are too many to count here.
+        reached: Option<usize>,
+    },
     /// All states weigh the same, so every update flips and the parity of the flips is fixed.
     EveryUpdateFlips,
 }
@@ -41,14 +46,26 @@ impl std::fmt::Display for Reducible {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.trapped {
             TrappedStates::Walked { reached, states } => {
-                write!(f, "from all spins up it reaches {reached} of {states} states")
+                write!(
+                    f,
+                    "from all spins up it reaches {reached} of {states} states"
+                )
             }
             TrappedStates::ClosedOrbit { sweeps } => write!(
                 f,
                 "some states are never left: every update of them is certain, and they come back after {sweeps} sweeps"
             ),
+            TrappedStates::Ring { .. } => {
+                write!(
+                    f,
+                    "on a ring without field the kinks of a ground state move by rule only"
+                )
+            }
             TrappedStates::EveryUpdateFlips => {
-                write!(f, "all states weigh the same, so every update flips its spin")
+                write!(
+                    f,
+                    "all states weigh the same, so every update flips its spin"
+                )
             }
         }
     }
@@ -92,6 +109,9 @@ pub(super) fn of_sweep<R: SiteRule>(kernel: &SingleSite<R>) -> Option<Reducible>
     if n <= WALKED_SITES {
         return walk(kernel);
     }
+    if let Some(ground) = kernel.rule().ground_state_of_ring() {
+        return Some(ring(kernel.order(), ground));
+    }
     candidates(n).find_map(|spins| {
         closed_orbit(kernel, &spins).map(|sweeps| Reducible {
             trapped: TrappedStates::ClosedOrbit { sweeps },
@@ -100,40 +120,68 @@ pub(super) fn of_sweep<R: SiteRule>(kernel: &SingleSite<R>) -> Option<Reducible>
     })
 }
 
-/// Follows the support of the sweep from all spins up.
+fn bits(spins: &[i8]) -> usize {
+    spins
+        .iter()
+        .enumerate()
+        .map(|(i, &s)| usize::from(s > 0) << i)
+        .sum()
+}
+
+fn spins_of(bits: usize, n: usize) -> Vec<i8> {
+    (0..n)
+        .map(|i| if bits >> i & 1 == 1 { 1 } else { -1 })
+        .collect()
+}
+
+/// Decides by walking all states.
 ///
 /// The weights of all states are positive and unchanged by the sweep, so no state is transient and
 /// reaching every state from one is enough.
 fn walk<R: SiteRule>(kernel: &SingleSite<R>) -> Option<Reducible> {
     let n = kernel.rule().sites();
+    let reached = class_of(kernel, &vec![1; n]);
+    let missing = reached.iter().position(|r| !r)?;
+    Some(Reducible {
+        trapped: TrappedStates::Walked {
+            reached: reached.iter().filter(|&&r| r).count(),
+            states: reached.len(),
+        },
+        witness: spins_of(missing, n),
+    })
+}
+
+/// Which states can follow, in any number of sweeps.
+fn class_of<R: SiteRule>(kernel: &SingleSite<R>, start: &[i8]) -> Vec<bool> {
+    let n = kernel.rule().sites();
     let states = 1_usize << n;
-    let spins_of = |bits: usize| -> Vec<i8> {
-        (0..n).map(|i| if bits >> i & 1 == 1 { 1 } else { -1 }).collect()
-    };
     // For each visit and state: may the spin stay, may it flip.
     let outcomes: Vec<Vec<[bool; 2]>> = kernel
         .visits()
         .iter()
         .map(|&site| {
+            let site = site as usize;
             (0..states)
                 .map(|bits| {
+                    let old = spins_of(bits, n);
+                    let mut spins = old.clone();
                     let mut seen = [false; 2];
-                    for (flipped, _) in enumerate_choices(|chooser| {
-                        let mut spins = spins_of(bits);
-                        let before = spins[site as usize];
-                        kernel.rule().update(&mut spins, site as usize, chooser);
-                        spins[site as usize] != before
-                    }) {
-                        seen[usize::from(flipped)] = true;
-                    }
+                    for_each_choice(
+                        |chooser| {
+                            spins.copy_from_slice(&old);
+                            kernel.rule().update(&mut spins, site, chooser);
+                            spins[site] != old[site]
+                        },
+                        |flipped, _| seen[usize::from(flipped)] = true,
+                    );
                     seen
                 })
                 .collect()
         })
         .collect();
     let mut reached = vec![false; states];
-    reached[states - 1] = true;
-    let mut fresh = vec![states - 1];
+    reached[bits(start)] = true;
+    let mut fresh = vec![bits(start)];
     while !fresh.is_empty() {
         let mut now = vec![false; states];
         for &bits in &fresh {
@@ -147,19 +195,40 @@ fn walk<R: SiteRule>(kernel: &SingleSite<R>) -> Option<Reducible> {
             }
             now = next;
         }
-        fresh = (0..states).filter(|&bits| now[bits] && !reached[bits]).collect();
+        fresh = (0..states)
+            .filter(|&bits| now[bits] && !reached[bits])
+            .collect();
         for &bits in &fresh {
             reached[bits] = true;
         }
     }
-    let missing = reached.iter().position(|r| !r)?;
-    Some(Reducible {
-        trapped: TrappedStates::Walked {
-            reached: reached.iter().filter(|&&r| r).count(),
-            states,
-        },
-        witness: spins_of(missing),
-    })
+    reached
+}
+
+/// Why a ring of N ≥ 3 sites with equal |K|, no field and no frustration is never explored.
+///
+/// Let `d_i = 1` where the bond between sites i − 1 and i is not satisfied. An update of site i swaps
+/// `d_i` and `d_{i+1}` if they differ (Δ𝒦 = 0, so always), takes a pair away if both are one (always), and makes
+/// one with probability `e^{−4|K|}` if both are zero.
+/// - By index: a pair made at site k is carried to the end of the sweep, so from a ground state only
+///   the 2N states are reached in which the sites from some k on are flipped, and back.
+/// - By colours: the sites of a colour own disjoint pairs (even bond, odd bond); a swap changes the sign
+///   of `D = Σ_even d − Σ_odd d` and nothing else changes D, so a sweep conserves it.
+fn ring(order: SiteOrder, ground: Vec<i8>) -> Reducible {
+    let n = ground.len();
+    let mut witness = ground;
+    witness[1] = -witness[1];
+    let reached = if order == SiteOrder::Sequential {
+        Some(2 * n)
+    } else {
+        // Two kinks on bonds of one parity.
+        witness[0] = -witness[0];
+        None
+    };
+    Reducible {
+        trapped: TrappedStates::Ring { reached },
+        witness,
+    }
 }
 
 /// The number of sweeps after which the state is back without a decision having been made.
@@ -205,7 +274,9 @@ fn candidates(n: usize) -> impl Iterator<Item = Vec<i8>> {
             });
             let fits = |side: usize| side == 1 || side % 4 == 0;
             let stairs = (fits(rows) && fits(columns)).then(|| {
-                (0..n).map(|i| sign((i / columns + i % columns) % 4 < 2)).collect()
+                (0..n)
+                    .map(|i| sign((i / columns + i % columns) % 4 < 2))
+                    .collect()
             });
             diagonal.into_iter().chain(stairs)
         })
@@ -215,11 +286,18 @@ fn candidates(n: usize) -> impl Iterator<Item = Vec<i8>> {
 mod tests {
     use super::*;
     use crate::model::Lattice;
-    use crate::sample::{CompiledHamiltonian, Irreducibility, Kernel, Metropolis};
+    use crate::sample::{
+        CompiledHamiltonian, Irreducibility, Kernel, Metropolis, SquareIsing, SquareMetropolis,
+    };
+    use std::str::FromStr;
     use std::sync::Arc;
 
     fn metropolis(lattice: &str, field: f64, order: SiteOrder) -> Metropolis {
-        let model = lattice.parse::<Lattice>().unwrap().ising(0.3, field).unwrap();
+        let model = lattice
+            .parse::<Lattice>()
+            .unwrap()
+            .ising(0.3, field)
+            .unwrap();
         Metropolis::new(Arc::new(CompiledHamiltonian::new(&model)), order).unwrap()
     }
 
@@ -228,12 +306,32 @@ mod tests {
         for side in [4, 5, 6, 7, 10, 32] {
             let kernel = metropolis(&format!("torus:{side}x{side}"), 0.0, SiteOrder::Sequential);
             let reason = kernel.known_reducible().unwrap();
-            assert_eq!(reason.trapped, TrappedStates::ClosedOrbit { sweeps: 2 }, "{side}");
+            assert_eq!(
+                reason.trapped,
+                TrappedStates::ClosedOrbit { sweeps: 2 },
+                "{side}"
+            );
         }
-        assert!(metropolis("torus:15x9", 0.0, SiteOrder::Sequential).known_reducible().is_some());
-        assert!(metropolis("torus:8x12", 0.0, SiteOrder::Checkerboard).known_reducible().is_some());
-        assert!(metropolis("ring:101", 0.0, SiteOrder::Sequential).known_reducible().is_some());
-        assert!(metropolis("torus:8x8", 0.01, SiteOrder::Sequential).known_reducible().is_none());
+        assert!(
+            metropolis("torus:15x9", 0.0, SiteOrder::Sequential)
+                .known_reducible()
+                .is_some()
+        );
+        assert!(
+            metropolis("torus:8x12", 0.0, SiteOrder::Checkerboard)
+                .known_reducible()
+                .is_some()
+        );
+        assert!(
+            metropolis("ring:101", 0.0, SiteOrder::Sequential)
+                .known_reducible()
+                .is_some()
+        );
+        assert!(
+            metropolis("torus:8x8", 0.01, SiteOrder::Sequential)
+                .known_reducible()
+                .is_none()
+        );
         assert_eq!(
             metropolis("torus:8x8", 0.01, SiteOrder::Sequential).irreducibility(),
             Irreducibility::Unknown
@@ -241,16 +339,88 @@ mod tests {
     }
 
     #[test]
-    fn print_reducible() {
-        for lattice in ["chain:5","chain:12","ring:3","ring:4","ring:5","ring:6","ring:7","ring:8","ring:9","ring:10","ring:11","ring:12","torus:2x2","torus:2x3","torus:3x2","torus:3x3","torus:2x4","torus:4x2","torus:2x5","torus:2x6","torus:3x4","torus:4x3","open:2x2","open:3x3","open:3x4","cylinder:2x3","cylinder:3x3","cylinder:3x4","cylinder:2x4", "cylinder:2x5"] {
-            for field in [0.0, 0.1, 0.6] {
-                for order in [SiteOrder::Sequential, SiteOrder::Checkerboard] {
-                    let model = lattice.parse::<Lattice>().unwrap().ising(0.3, field).unwrap();
-                    if let Ok(k)=Metropolis::new(Arc::new(CompiledHamiltonian::new(&model)), order) {
-                        println!("{lattice} h {field} {order:?}: {:?}", k.known_reducible());
+    fn rings_reach_as_many_states_as_the_proof_says() {
+        for n in 3..=14 {
+            for coupling in [0.3, -0.3] {
+                if coupling < 0.0 && n % 2 == 1 {
+                    continue;
+                }
+                let model = Lattice::from_str(&format!("ring:{n}"))
+                    .unwrap()
+                    .ising(coupling, 0.0)
+                    .unwrap();
+                let model = Arc::new(CompiledHamiltonian::new(&model));
+                let kernel = Metropolis::new(model.clone(), SiteOrder::Sequential).unwrap();
+                let ground = kernel.rule().ground_state_of_ring().unwrap();
+                let said = ring(SiteOrder::Sequential, ground.clone());
+                assert_eq!(
+                    said.trapped,
+                    TrappedStates::Ring {
+                        reached: Some(2 * n)
                     }
+                );
+                let class = class_of(&kernel, &ground);
+                assert_eq!(class.iter().filter(|&&r| r).count(), 2 * n);
+                assert!(!class[bits(&said.witness)]);
+                if n % 2 == 0 {
+                    let kernel = Metropolis::new(model, SiteOrder::Checkerboard).unwrap();
+                    let said = ring(SiteOrder::Checkerboard, ground.clone());
+                    assert!(!class_of(&kernel, &ground)[bits(&said.witness)]);
                 }
             }
         }
+        for ring in ["ring:30", "ring:31", "torus:1x50"] {
+            let kernel = metropolis(ring, 0.0, SiteOrder::Sequential);
+            let reason = kernel.known_reducible().unwrap();
+            assert!(
+                matches!(reason.trapped, TrappedStates::Ring { .. }),
+                "{reason}"
+            );
+        }
+        assert!(
+            metropolis("ring:30", 0.1, SiteOrder::Sequential)
+                .known_reducible()
+                .is_none()
+        );
+        assert!(
+            metropolis("chain:30", 0.0, SiteOrder::Sequential)
+                .known_reducible()
+                .is_none()
+        );
+        let square = SquareIsing::new(Lattice::from_str("ring:30").unwrap(), -0.2, 0.0).unwrap();
+        let kernel = SquareMetropolis::new(square, SiteOrder::Checkerboard).unwrap();
+        assert!(matches!(
+            kernel.irreducibility(),
+            Irreducibility::Reducible(_)
+        ));
+    }
+
+    #[test]
+    fn small_lattices_with_and_without_traps() {
+        let count = |lattice: &str, order| match metropolis(lattice, 0.0, order).known_reducible() {
+            Some(Reducible {
+                trapped: TrappedStates::Walked { reached, .. },
+                ..
+            }) => Some(reached),
+            None => None,
+            Some(other) => panic!("{other}"),
+        };
+        let sequential = |lattice| count(lattice, SiteOrder::Sequential);
+        let checkerboard = |lattice| count(lattice, SiteOrder::Checkerboard);
+        assert_eq!(sequential("torus:2x2"), Some(12));
+        assert_eq!(sequential("torus:3x3"), Some(504));
+        assert_eq!(sequential("torus:2x3"), None);
+        assert_eq!(sequential("chain:5"), None);
+        assert_eq!(sequential("open:2x2"), Some(12));
+        assert_eq!(sequential("open:3x3"), None);
+        assert_eq!(checkerboard("torus:2x4"), Some(252));
+        // 2·C(8, 4) states without a difference between even and odd kinks.
+        assert_eq!(checkerboard("ring:8"), Some(140));
+        // Any field makes every update of an aligned state free.
+        assert!(
+            metropolis("ring:8", 0.1, SiteOrder::Sequential)
+                .known_reducible()
+                .is_none()
+        );
     }
 }

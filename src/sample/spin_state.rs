@@ -39,7 +39,11 @@ impl SpinState {
     /// If `sites` is above 64.
     pub fn from_bits(sites: usize, bits: u64) -> Self {
         assert!(sites <= 64, "a word has 64 bits");
-        Self::from_valid((0..sites).map(|i| if bits >> i & 1 == 1 { 1 } else { -1 }).collect())
+        Self::from_valid(
+            (0..sites)
+                .map(|i| if bits >> i & 1 == 1 { 1 } else { -1 })
+                .collect(),
+        )
     }
 
     /// Each spin up or down with probability ½.
@@ -84,7 +88,9 @@ impl SpinState {
     /// cluster kernel makes it be computed anew. Test `increments_agree_with_the_sum`.
     pub fn reduced_hamiltonian(&mut self, compute: impl FnOnce(&[i8]) -> f64) -> f64 {
         let spins = &self.spins;
-        *self.reduced_hamiltonian.get_or_insert_with(|| compute(spins))
+        *self
+            .reduced_hamiltonian
+            .get_or_insert_with(|| compute(spins))
     }
 
     /// The spins, to be changed by a kernel that does not know how the observables change.

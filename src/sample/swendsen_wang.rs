@@ -60,7 +60,13 @@ impl Kernel<SpinState> for SwendsenWang {
             }
         }
         self.pinned.fill(false);
-        for (i, (&field, &bond)) in self.model.fields().iter().zip(&self.ghost_bonds).enumerate() {
+        for (i, (&field, &bond)) in self
+            .model
+            .fields()
+            .iter()
+            .zip(&self.ghost_bonds)
+            .enumerate()
+        {
             if field * f64::from(spins[i]) > 0.0 && chooser.accept(bond) {
                 let root = self.clusters.find(i as u32);
                 self.pinned[root as usize] = true;

@@ -100,7 +100,11 @@ impl<S, K: Kernel<S> + LogWeight<S>> Kernel<Vec<S>> for ParallelTempering<K> {
     /// # Panics
     /// If there are not as many states as kernels.
     fn sweep(&mut self, states: &mut Vec<S>, chooser: &mut impl Chooser) {
-        assert_eq!(states.len(), self.kernels.len(), "one state for each kernel");
+        assert_eq!(
+            states.len(),
+            self.kernels.len(),
+            "one state for each kernel"
+        );
         for (kernel, state) in self.kernels.iter_mut().zip(states.iter_mut()) {
             kernel.sweep(state, chooser);
         }
@@ -121,6 +125,10 @@ impl<S, K: Kernel<S> + LogWeight<S>> Kernel<Vec<S>> for ParallelTempering<K> {
 
 impl<S, K: LogWeight<S>> LogWeight<Vec<S>> for ParallelTempering<K> {
     fn log_weight(&self, states: &Vec<S>) -> f64 {
-        self.kernels.iter().zip(states).map(|(k, s)| k.log_weight(s)).sum()
+        self.kernels
+            .iter()
+            .zip(states)
+            .map(|(k, s)| k.log_weight(s))
+            .sum()
     }
 }

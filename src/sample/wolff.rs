@@ -33,7 +33,11 @@ impl Wolff {
     /// [`KernelError::NotPairwise`].
     pub fn new(model: Arc<CompiledHamiltonian>) -> Result<Self, KernelError> {
         model.pairwise("wolff")?;
-        let bonds = model.slot_couplings().iter().map(|&k| bond_threshold(k)).collect();
+        let bonds = model
+            .slot_couplings()
+            .iter()
+            .map(|&k| bond_threshold(k))
+            .collect();
         let member = vec![false; model.spins()];
         Ok(Self {
             model,
@@ -74,7 +78,8 @@ impl Kernel<SpinState> for Wolff {
             gain -= 2.0 * model.fields()[site] * f64::from(spins[site]);
             for slot in model.slots(site) {
                 let j = model.neighbour_in_slot(slot);
-                let satisfied = model.slot_couplings()[slot] * f64::from(spins[site] * spins[j]) > 0.0;
+                let satisfied =
+                    model.slot_couplings()[slot] * f64::from(spins[site] * spins[j]) > 0.0;
                 if satisfied && !self.member[j] && chooser.accept(self.bonds[slot]) {
                     self.member[j] = true;
                     self.cluster.push(j as u32);

@@ -121,7 +121,14 @@ impl SquareIsing {
 fn dot(a: &[i8], b: &[i8]) -> i64 {
     a.chunks(1 << 14)
         .zip(b.chunks(1 << 14))
-        .map(|(a, b)| i64::from(a.iter().zip(b).map(|(&x, &y)| i16::from(x * y)).sum::<i16>()))
+        .map(|(a, b)| {
+            i64::from(
+                a.iter()
+                    .zip(b)
+                    .map(|(&x, &y)| i16::from(x * y))
+                    .sum::<i16>(),
+            )
+        })
         .sum()
 }
 
@@ -133,7 +140,18 @@ mod tests {
 
     #[test]
     fn the_rectangle_is_the_compiled_model() {
-        for lattice in ["chain:1", "chain:5", "ring:2", "ring:7", "open:3x4", "cylinder:3x2", "torus:2x2", "torus:5x3", "torus:1x4", "torus:70x3"] {
+        for lattice in [
+            "chain:1",
+            "chain:5",
+            "ring:2",
+            "ring:7",
+            "open:3x4",
+            "cylinder:3x2",
+            "torus:2x2",
+            "torus:5x3",
+            "torus:1x4",
+            "torus:70x3",
+        ] {
             let lattice: Lattice = lattice.parse().unwrap();
             let square = SquareIsing::new(lattice, 0.37, -0.2).unwrap();
             let compiled = CompiledHamiltonian::new(&lattice.ising(0.37, -0.2).unwrap());

@@ -1,6 +1,7 @@
 //! Metropolis and heat bath with their probabilities in a table.
 
 use super::SquareIsing;
+use crate::model::Boundary;
 use crate::random::{Chooser, Threshold};
 use crate::sample::{KernelError, SingleSite, SiteOrder, SiteRule};
 
@@ -28,8 +29,14 @@ impl SquareMetropolis {
     ///
     /// # Errors
     /// [`KernelError::NotBipartite`] for a checkerboard on a direction of odd period.
-    #[expect(clippy::new_ret_no_self, reason = "names one of the two rules of a common kernel")]
-    pub fn new(model: SquareIsing, order: SiteOrder) -> Result<SingleSite<SquareRule>, KernelError> {
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "names one of the two rules of a common kernel"
+    )]
+    pub fn new(
+        model: SquareIsing,
+        order: SiteOrder,
+    ) -> Result<SingleSite<SquareRule>, KernelError> {
         SquareRule::kernel(model, order, false)
     }
 }
@@ -39,8 +46,14 @@ impl SquareHeatBath {
     ///
     /// # Errors
     /// [`KernelError::NotBipartite`] for a checkerboard on a direction of odd period.
-    #[expect(clippy::new_ret_no_self, reason = "names one of the two rules of a common kernel")]
-    pub fn new(model: SquareIsing, order: SiteOrder) -> Result<SingleSite<SquareRule>, KernelError> {
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "names one of the two rules of a common kernel"
+    )]
+    pub fn new(
+        model: SquareIsing,
+        order: SiteOrder,
+    ) -> Result<SingleSite<SquareRule>, KernelError> {
         SquareRule::kernel(model, order, true)
     }
 }
@@ -123,7 +136,9 @@ impl SiteRule for SquareRule {
     #[inline]
     fn update(&self, spins: &mut [i8], site: usize, chooser: &mut impl Chooser) -> f64 {
         let columns = self.model.lattice().columns() as u32;
-        let near = self.model.neighbours(site as u32 / columns, site as u32 % columns);
+        let near = self
+            .model
+            .neighbours(site as u32 / columns, site as u32 % columns);
         let mut sum = 0;
         for k in 0..4 {
             let bond = (near.bonds >> k & 1) as i32;
@@ -141,6 +156,26 @@ impl SiteRule for SquareRule {
     fn is_uniform(&self) -> bool {
         let coupled = self.model.coupling() != 0.0 && !self.model.lattice().bonds().is_empty();
         !coupled && self.model.field() == 0.0
+    }
+    fn ground_state_of_ring(&self) -> Option<Vec<i8>> {
+        let lattice = self.model.lattice();
+        let closed = match (lattice.rows(), lattice.columns()) {
+            (1, _) => lattice.horizontal(),
+            (_, 1) => lattice.vertical(),
+            _ => return None,
+        };
+        let n = lattice.sites();
+        let (coupling, field) = (self.model.coupling(), self.model.field());
+        let ring = closed == Boundary::Periodic && n >= 3 && coupling != 0.0 && field == 0.0;
+        if !ring || coupling < 0.0 && n % 2 == 1 {
+            return None;
+        }
+        let alternating = coupling < 0.0;
+        Some(
+            (0..n)
+                .map(|i| if alternating && i % 2 == 1 { -1 } else { 1 })
+                .collect(),
+        )
     }
     fn reduced_hamiltonian(&self, spins: &[i8]) -> f64 {
         self.model.reduced_hamiltonian(spins)

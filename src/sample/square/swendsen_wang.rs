@@ -63,13 +63,7 @@ fn pack(spins: &[i8]) -> u64 {
 
 impl RowBits {
     /// Packs a row and draws the bonds between its columns, except the one round the edge.
-    fn draw(
-        &mut self,
-        spins: &[i8],
-        unlike: u64,
-        bond: Threshold,
-        chooser: &mut impl Chooser,
-    ) {
+    fn draw(&mut self, spins: &[i8], unlike: u64, bond: Threshold, chooser: &mut impl Chooser) {
         let columns = spins.len();
         let mut before = 0;
         for (w, block) in spins.chunks(64).enumerate() {
@@ -127,13 +121,15 @@ impl SquareSwendsenWang {
             let satisfied = !(above.up[w] ^ below.up[w] ^ unlike) & columns_in_word(columns, w);
             let bonds = chooser.accept_mask(self.bond, satisfied);
             // Where the column to the left is bound above, below and across, this bond joins nothing.
-            let closes = (bonds << 1 | before >> 63) & above.bound_to_left[w] & below.bound_to_left[w];
+            let closes =
+                (bonds << 1 | before >> 63) & above.bound_to_left[w] & below.bound_to_left[w];
             let mut left = bonds & !closes;
             before = bonds;
             while left != 0 {
                 let c = 64 * w + left.trailing_zeros() as usize;
                 left &= left - 1;
-                self.clusters.union((starts[0] + c) as u32, (starts[1] + c) as u32);
+                self.clusters
+                    .union((starts[0] + c) as u32, (starts[1] + c) as u32);
             }
         }
     }
@@ -155,7 +151,11 @@ impl SquareSwendsenWang {
     fn bind(&mut self, spins: &[i8], chooser: &mut impl Chooser) {
         let lattice = self.model.lattice();
         let (rows, columns) = (lattice.rows(), lattice.columns());
-        let unlike = if self.model.coupling() < 0.0 { u64::MAX } else { 0 };
+        let unlike = if self.model.coupling() < 0.0 {
+            u64::MAX
+        } else {
+            0
+        };
         let satisfied = |a: bool, b: bool| (a == b) != (unlike != 0);
         let [mut above, mut here] = std::mem::take(&mut self.rows);
         let mut first = std::mem::take(&mut self.first);
@@ -171,7 +171,8 @@ impl SquareSwendsenWang {
                 && satisfied(here.bit(0), here.bit(columns - 1))
                 && chooser.accept(self.bond)
             {
-                self.clusters.union(start as u32, (start + columns - 1) as u32);
+                self.clusters
+                    .union(start as u32, (start + columns - 1) as u32);
             }
             if self.model.field() != 0.0 {
                 self.bind_to_ghost(r, &here, chooser);
@@ -191,7 +192,11 @@ impl SquareSwendsenWang {
 
     fn bind_to_ghost(&mut self, r: usize, row: &RowBits, chooser: &mut impl Chooser) {
         let columns = self.model.lattice().columns();
-        let down = if self.model.field() < 0.0 { u64::MAX } else { 0 };
+        let down = if self.model.field() < 0.0 {
+            u64::MAX
+        } else {
+            0
+        };
         for (w, &up) in row.up.iter().enumerate() {
             let along = (up ^ down) & columns_in_word(columns, w);
             self.ghost[r * row.up.len() + w] = chooser.accept_mask(self.ghost_bond, along);
@@ -229,7 +234,8 @@ impl SquareSwendsenWang {
                 for (k, &parent) in parents[start..end].iter().enumerate() {
                     roots |= u64::from(parent == (start + k) as u32) << k;
                 }
-                let signs = chooser.accept_mask(Threshold::HALF, roots & !self.pinned[r * words + w]);
+                let signs =
+                    chooser.accept_mask(Threshold::HALF, roots & !self.pinned[r * words + w]);
                 for (k, flip) in self.flips[start..end].iter_mut().enumerate() {
                     *flip = (signs >> k & 1) as i8 * -2;
                 }
@@ -273,7 +279,114 @@ impl LogWeight<SpinState> for SquareSwendsenWang {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Seed;
+    use crate::model::Lattice;
+    use crate::random::{Seed, Stream};
+
+    /// Passes decisions on and keeps what was asked and answered.
+    struct Recorder {
+        stream: Stream,
+        masks: Vec<(u64, u64)>,
+    }
+
+    impl Chooser for Recorder {
+        fn bernoulli(&mut self, p: f64) -> bool {
+            self.stream.bernoulli(p)
+        }
+        fn index(&mut self, n: usize) -> usize {
+            Chooser::index(&mut self.stream, n)
+        }
+        fn accept(&mut self, threshold: Threshold) -> bool {
+            self.accept_mask(threshold, 1) == 1
+        }
+        fn accept_mask(&mut self, threshold: Threshold, mask: u64) -> u64 {
+            let answer = self.stream.accept_mask(threshold, mask);
+            self.masks.push((mask, answer));
+            answer
+        }
+        fn normal(&mut self) -> f64 {
+            Chooser::normal(&mut self.stream)
+        }
+    }
+
+    /// Bits of words, as columns.
+    fn columns(masks: &[(u64, u64)], asked: bool) -> Vec<usize> {
+        let mut set = Vec::new();
+        for (w, &(mask, answer)) in masks.iter().enumerate() {
+            let word = if asked { mask } else { answer };
+            set.extend((0..64).filter(|k| word >> k & 1 == 1).map(|k| 64 * w + k));
+        }
+        set
+    }
+
+    #[test]
+    fn rows_of_many_words_are_bound_as_their_bonds_say() {
+        // Beyond what can be enumerated: the words of the decisions are read back bond by bond.
+        for (rows, wide, coupling) in [(4, 130, 0.5), (3, 64, 0.4), (2, 65, -0.6), (5, 200, 0.9)] {
+            let model = SquareIsing::new(Lattice::torus(rows, wide), coupling, 0.0).unwrap();
+            let mut kernel = SquareSwendsenWang::new(model);
+            let mut recorder = Recorder {
+                stream: Seed(12).stream("wide rows", wide as u64),
+                masks: Vec::new(),
+            };
+            let state = SpinState::random(rows * wide, &mut recorder.stream);
+            let s = state.spins();
+            recorder.masks.clear();
+            kernel.bind(s, &mut recorder);
+            let words = wide.div_ceil(64);
+            let mut naive = UnionFind::default();
+            naive.reset(rows * wide);
+            let mut masks = recorder.masks.as_slice();
+            let mut take = |n: usize| {
+                let (now, later) = masks.split_at(n);
+                masks = later;
+                now
+            };
+            let satisfied = |i: usize, j: usize| coupling * f64::from(s[i] * s[j]) > 0.0;
+            let below = |r: usize, drawn: &[(u64, u64)], naive: &mut UnionFind| {
+                let pair = |c: usize| (r * wide + c, (r + 1) % rows * wide + c);
+                let want: Vec<usize> = (0..wide)
+                    .filter(|&c| satisfied(pair(c).0, pair(c).1))
+                    .collect();
+                assert_eq!(columns(drawn, true), want);
+                for c in columns(drawn, false) {
+                    naive.union(pair(c).0 as u32, pair(c).1 as u32);
+                }
+            };
+            for r in 0..rows {
+                let drawn = take(words);
+                let start = r * wide;
+                let want: Vec<usize> = (1..wide)
+                    .filter(|c| satisfied(start + c - 1, start + c))
+                    .collect();
+                assert_eq!(columns(drawn, true), want);
+                for c in columns(drawn, false) {
+                    naive.union((start + c - 1) as u32, (start + c) as u32);
+                }
+                if satisfied(start, start + wide - 1) && take(1)[0].1 == 1 {
+                    naive.union(start as u32, (start + wide - 1) as u32);
+                }
+                if r > 0 {
+                    below(r - 1, take(words), &mut naive);
+                }
+            }
+            below(rows - 1, take(words), &mut naive);
+            assert!(take(0).is_empty());
+            for i in 0..(rows * wide) as u32 {
+                assert_eq!(
+                    kernel.clusters.find(i),
+                    naive.find(i),
+                    "site {i} of {rows}×{wide}"
+                );
+            }
+            // And the signs: one for each cluster.
+            let mut flipped = s.to_vec();
+            kernel.flip(&mut flipped, &mut recorder);
+            for i in 0..rows * wide {
+                let root = naive.find(i as u32) as usize;
+                assert_eq!(flipped[i] != s[i], flipped[root] != s[root]);
+            }
+        }
+    }
 
     #[test]
     fn packing_reads_the_signs() {
