@@ -65,24 +65,28 @@ impl Threshold {
     }
 
     /// As [`Threshold::accept_mask`] for the low four bits, with one word in almost every case: each lane
-    /// compares 16 bits, and takes another word only where these are equal.
+    /// compares 15 bits, and takes another word only where these are equal.
     #[inline]
     pub fn accept_nibble(self, mask: u32, mut word: impl FnMut() -> u64) -> u32 {
-        const LOW_BITS: u32 = 47;
-        let random = word();
-        let high = (self.0 >> LOW_BITS) as u32;
-        let (mut accepted, mut equal) = (0, 0);
-        for lane in 0..4 {
-            let digits = (random >> (16 * lane)) as u32 & 0xffff;
-            accepted |= u32::from(digits < high) << lane;
-            equal |= u32::from(digits == high) << lane;
-        }
-        equal &= mask;
-        while equal != 0 {
-            let lane = equal.trailing_zeros();
-            equal &= equal - 1;
-            let rest = self.0 & ((1 << LOW_BITS) - 1);
-            accepted |= u32::from(word() >> (64 - LOW_BITS) < rest) << lane;
+        // Four lanes of 16 bits, of which the highest stays free to receive the borrow.
+        const LOWEST: u64 = 0x0001_0001_0001_0001;
+        const HIGHEST: u64 = LOWEST << 15;
+        const REST: u32 = 63 - 15;
+        // Gathers the lowest bits of the lanes in the top nibble's low bits.
+        let gather = |lanes: u64| (lanes.wrapping_mul(0x0001_0002_0004_0008) >> 48) as u32 & 0xf;
+        let digits = word() & !HIGHEST;
+        let threshold = (self.0 >> REST) * LOWEST;
+        let below = !((digits | HIGHEST) - threshold) & HIGHEST;
+        let equal = !(((digits ^ threshold) | HIGHEST) - LOWEST) & HIGHEST;
+        let mut accepted = gather(below >> 15);
+        if equal != 0 {
+            let mut equal = gather(equal >> 15) & mask & !accepted;
+            while equal != 0 {
+                let lane = equal.trailing_zeros();
+                equal &= equal - 1;
+                let rest = self.0 & ((1 << REST) - 1);
+                accepted |= u32::from(word() >> (64 - REST) < rest) << lane;
+            }
         }
         accepted & mask
     }
@@ -139,17 +143,15 @@ mod tests {
     #[test]
     fn a_nibble_decides_each_lane_as_its_digits_would() {
         let mut stream = Seed(4).stream("threshold nibble", 0);
-        for _ in 0..2000 {
-            let t = Threshold::new(stream.uniform());
+        for trial in 0..2000 {
+            let t = Threshold::new(stream.uniform().powi(1 + trial % 4));
             let mut first = stream.next_u64();
             let more: Vec<u64> = (0..4).map(|_| stream.next_u64()).collect();
-            // Force ties, which chance would bring once in 2¹⁴ draws.
-            let tied = stream.index(16) as u32;
-            let high = t.0 >> 47;
-            for lane in 0..4 {
-                if tied >> lane & 1 == 1 && high < 1 << 16 {
-                    first = first & !(0xffff << (16 * lane)) | high << (16 * lane);
-                }
+            // Force ties, which chance would bring once in 2¹³ draws.
+            let tied = stream.index(16);
+            let high = t.0 >> 48;
+            for lane in (0..4).filter(|lane| tied >> lane & 1 == 1) {
+                first = first & !(0x7fff << (16 * lane)) | high << (16 * lane);
             }
             let mask = stream.index(16) as u32;
             let mut drawn = 0;
@@ -159,17 +161,18 @@ mod tests {
             });
             let mut ties = 0;
             for lane in 0..4 {
-                let mut word = (first >> (16 * lane) & 0xffff) << 48;
-                if word >> 48 == high && mask >> lane & 1 == 1 {
-                    word |= more[ties] >> 16;
+                let mut word = (first >> (16 * lane) & 0x7fff) << 49;
+                if word >> 49 == high && mask >> lane & 1 == 1 {
+                    word |= more[ties] >> 15;
                     ties += 1;
                 }
                 let want = mask >> lane & 1 == 1 && t.accepts(word);
-                assert_eq!(got >> lane & 1 == 1, want, "lane {lane}");
+                assert_eq!(got >> lane & 1 == 1, want, "lane {lane} of trial {trial}");
             }
             assert_eq!(drawn, 1 + ties);
         }
         assert_eq!(Threshold::ALWAYS.accept_nibble(0b1011, || u64::MAX), 0b1011);
+        assert_eq!(Threshold::ALWAYS.accept_nibble(0b1111, || 0), 0b1111);
         assert_eq!(Threshold::NEVER.accept_nibble(0b1111, || 0), 0);
     }
 }

@@ -318,9 +318,7 @@ mod tests {
             term(&[2], 0.3),
             term(&[], 1.5),
         ];
-        Arc::new(CompiledHamiltonian::new(
-            &SpinHamiltonian::new(3, terms).unwrap(),
-        ))
+        Arc::new(CompiledHamiltonian::new(&SpinHamiltonian::new(3, terms).unwrap()).unwrap())
     }
 
     fn machine(units: Units) -> Arc<Rbm> {

@@ -20,6 +20,8 @@ pub struct ManyBodyTerm {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct CompiledHamiltonian {
+    /// Σ|K| over all terms.
+    strength: f64,
     constant: f64,
     fields: Vec<f64>,
     /// The neighbours of site `i` stand at `offsets[i]..offsets[i + 1]`.
@@ -46,13 +48,29 @@ fn offsets(owners: usize, counts: impl Fn(usize) -> u32) -> Vec<u32> {
     offsets
 }
 
+/// Refuses couplings whose sums overflow.
+pub(super) fn finite_strength(strength: f64) -> Result<(), KernelError> {
+    if (4.0 * strength).is_finite() {
+        return Ok(());
+    }
+    Err(KernelError::NotFinite {
+        what: "four times the sum of all couplings",
+        value: 4.0 * strength,
+    })
+}
+
 impl CompiledHamiltonian {
     /// Compiles a model.
     ///
+    /// # Errors
+    /// [`KernelError::NotFinite`] if 4 Σ|K| overflows; below that no field or change of 𝒦 does.
+    ///
     /// # Complexity
     /// O(T log T) for T terms.
-    pub fn new(model: &SpinHamiltonian) -> Self {
+    pub fn new(model: &SpinHamiltonian) -> Result<Self, KernelError> {
         let n = model.spins();
+        let strength: f64 = model.terms().iter().map(|t| t.coupling.abs()).sum();
+        finite_strength(strength)?;
         let (mut constant, mut fields) = (0.0, vec![0.0; n]);
         let mut pairs: BTreeMap<(u32, u32), f64> = BTreeMap::new();
         let mut products: BTreeMap<Vec<u32>, f64> = BTreeMap::new();
@@ -110,7 +128,8 @@ impl CompiledHamiltonian {
                 next[i as usize] += 1;
             }
         }
-        Self {
+        Ok(Self {
+            strength,
             constant,
             fields,
             offsets: offset,
@@ -120,7 +139,12 @@ impl CompiledHamiltonian {
             many,
             many_offsets,
             many_of_site,
-        }
+        })
+    }
+
+    /// Refuses a scale at which sums overflow.
+    pub(super) fn check_scale(&self, scale: f64) -> Result<(), KernelError> {
+        finite_strength(self.strength * scale.abs())
     }
 
     /// Number of spins.
@@ -322,7 +346,7 @@ pub(super) mod tests {
     fn the_compiled_form_is_the_model() {
         for index in 0..20 {
             let model = random_model(6, 4, index);
-            let compiled = CompiledHamiltonian::new(&model);
+            let compiled = CompiledHamiltonian::new(&model).unwrap();
             for bits in 0..64_usize {
                 let spins: Vec<i8> = (0..6).map(|i| ((bits >> i & 1) << 1) as i8 - 1).collect();
                 let plain: f64 = model
@@ -350,7 +374,8 @@ pub(super) mod tests {
 
     #[test]
     fn repeated_pairs_are_added_and_cancelled_ones_dropped() {
-        let torus = CompiledHamiltonian::new(&Lattice::torus(2, 2).ising(0.25, 0.0).unwrap());
+        let torus =
+            CompiledHamiltonian::new(&Lattice::torus(2, 2).ising(0.25, 0.0).unwrap()).unwrap();
         assert_eq!(
             torus.edges(),
             [(0, 1, 0.5), (0, 2, 0.5), (1, 3, 0.5), (2, 3, 0.5)]
@@ -360,7 +385,19 @@ pub(super) mod tests {
             coupling,
         };
         let model = SpinHamiltonian::new(2, vec![term(1.0), term(-1.0)]).unwrap();
-        assert!(CompiledHamiltonian::new(&model).edges().is_empty());
+        assert!(CompiledHamiltonian::new(&model).unwrap().edges().is_empty());
+    }
+
+    #[test]
+    fn couplings_that_overflow_are_refused() {
+        let model = |k| Lattice::torus(2, 2).ising(k, 0.0).unwrap();
+        assert!(matches!(
+            CompiledHamiltonian::new(&model(1e308)),
+            Err(KernelError::NotFinite { .. })
+        ));
+        let strong = CompiledHamiltonian::new(&model(1e300)).unwrap();
+        assert!(strong.check_scale(1e10).is_err() && strong.check_scale(f64::NAN).is_err());
+        assert!(strong.check_scale(-1.0).is_ok());
     }
 
     #[test]
@@ -373,6 +410,7 @@ pub(super) mod tests {
                     .ising(0.1, 0.0)
                     .unwrap(),
             )
+            .unwrap()
         };
         assert_eq!(ring(4).checkerboard().unwrap(), [0, 2, 1, 3]);
         assert!(matches!(

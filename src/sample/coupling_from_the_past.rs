@@ -444,7 +444,7 @@ mod tests {
                 coupling,
             })
             .collect();
-        CompiledHamiltonian::new(&SpinHamiltonian::new(spins, terms).unwrap())
+        CompiledHamiltonian::new(&SpinHamiltonian::new(spins, terms).unwrap()).unwrap()
     }
 
     fn models() -> Vec<CompiledHamiltonian> {
@@ -609,7 +609,8 @@ mod tests {
     #[test]
     fn the_energy_of_a_torus_is_right() {
         // 4000 independent draws of the 3×3 torus against the sum over its 512 states.
-        let model = CompiledHamiltonian::new(&Lattice::torus(3, 3).ising(0.4, 0.0).unwrap());
+        let model =
+            CompiledHamiltonian::new(&Lattice::torus(3, 3).ising(0.4, 0.0).unwrap()).unwrap();
         let pi = boltzmann(&model);
         let energy = |bits: u64| model.reduced_hamiltonian(SpinState::from_bits(9, bits).spins());
         let moment = |k| -> f64 { (0..512).map(|b| pi[b as usize] * energy(b).powi(k)).sum() };

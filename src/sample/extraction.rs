@@ -1,5 +1,6 @@
 //! The exact transition matrix of a kernel, extracted from the code that runs.
 
+use crate::numeric::CompensatedSum;
 use crate::random::{EnumeratingChooser, for_each_choice};
 
 /// The largest number of states of which a matrix is made.
@@ -34,7 +35,8 @@ impl TransitionMatrix {
             (1..=MAX_STATES).contains(&states),
             "cannot tabulate {states} states"
         );
-        let mut dense = vec![0.0; states];
+        // Compensated, since one entry may be the sum of a million branches.
+        let mut dense = vec![CompensatedSum::new(); states];
         let rows = (0..states)
             .map(|from| {
                 let mut reached: Vec<u32> = Vec::new();
@@ -42,17 +44,17 @@ impl TransitionMatrix {
                     |chooser| step(from, chooser),
                     |to, p| {
                         assert!(to < states, "state {from} goes to state {to} of {states}");
-                        if dense[to] == 0.0 {
+                        if dense[to].value() <= 0.0 {
                             reached.push(to as u32);
                         }
-                        dense[to] += p;
+                        dense[to].add(p);
                     },
                 );
                 reached.sort_unstable();
                 reached.dedup();
                 reached
                     .into_iter()
-                    .map(|to| (to, std::mem::take(&mut dense[to as usize])))
+                    .map(|to| (to, std::mem::take(&mut dense[to as usize]).value()))
                     .filter(|e| e.1 > 0.0)
                     .collect()
             })

@@ -8,6 +8,8 @@ use thiserror::Error;
 ///
 /// Every decision of [`Kernel::sweep`] goes through the chooser, and the new state is a function of the
 /// old one and the decisions alone: what a kernel keeps between sweeps is scratch space.
+///
+/// A state must have as many units as the model; kernels index it without asking, and panic if it is short.
 pub trait Kernel<State> {
     /// The name, in kebab case.
     fn name(&self) -> &'static str;
@@ -80,7 +82,7 @@ pub enum KernelError {
         /// Its value.
         value: f64,
     },
-    /// A coupling or a field is NaN or infinite.
+    /// Couplings overflow when they are summed.
     #[error("{what} is {value}, not a finite number")]
     NotFinite {
         /// Which number.

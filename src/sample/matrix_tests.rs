@@ -14,9 +14,7 @@ pub(super) fn lattice(text: &str) -> Lattice {
 }
 
 pub(super) fn compiled(text: &str, coupling: f64, field: f64) -> Arc<CompiledHamiltonian> {
-    Arc::new(CompiledHamiltonian::new(
-        &lattice(text).ising(coupling, field).unwrap(),
-    ))
+    Arc::new(CompiledHamiltonian::new(&lattice(text).ising(coupling, field).unwrap()).unwrap())
 }
 
 /// The Boltzmann distribution, from the terms as the model file has them.
@@ -138,6 +136,7 @@ fn check_all_single_site(text: &str, coupling: f64, field: f64) {
         "torus:2x3",
         "torus:3x3",
         "torus:3x4",
+        "torus:4x3",
     ]
     .contains(&text);
     let pi = boltzmann(&lattice(text).ising(coupling, field).unwrap());
@@ -193,6 +192,8 @@ fn single_site_kernels_on_larger_lattices() {
     check_all_single_site("torus:3x3", 0.4406867935097715, 0.0);
     check_all_single_site("open:3x3", 0.3, 0.2);
     check_all_single_site("torus:3x4", 0.4, 0.0);
+    check_all_single_site("torus:4x3", 0.4, -0.3);
+    check_all_single_site("ring:12", 0.6, 0.0);
 }
 
 #[test]
@@ -200,7 +201,7 @@ fn single_site_kernels_with_many_body_terms() {
     for index in 0..6 {
         let random = random_model(5, 4, index);
         let pi = boltzmann(&random);
-        let model = Arc::new(CompiledHamiltonian::new(&random));
+        let model = Arc::new(CompiledHamiltonian::new(&random).unwrap());
         for order in [SiteOrder::Random, SiteOrder::Sequential] {
             check_single_site(
                 Metropolis::new(model.clone(), order),
@@ -330,11 +331,18 @@ fn cluster_kernels_on_lattices() {
 }
 
 #[test]
+fn wolff_on_a_torus_of_distinct_neighbours() {
+    let pi = boltzmann(&lattice("torus:3x3").ising(0.35, 0.0).unwrap());
+    let square = SquareIsing::new(lattice("torus:3x3"), 0.35, 0.0).unwrap();
+    check_cluster(SquareWolff::new(square).unwrap(), &pi, "torus:3x3");
+}
+
+#[test]
 fn cluster_kernels_on_frustrated_models_with_random_fields() {
     for index in 0..8 {
         let random = random_model(5, 2, 100 + index);
         let pi = boltzmann(&random);
-        let model = Arc::new(CompiledHamiltonian::new(&random));
+        let model = Arc::new(CompiledHamiltonian::new(&random).unwrap());
         check_cluster(Wolff::new(model.clone()).unwrap(), &pi, "random pairs");
         check_cluster(SwendsenWang::new(model).unwrap(), &pi, "random pairs");
     }

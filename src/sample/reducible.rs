@@ -298,7 +298,7 @@ mod tests {
             .unwrap()
             .ising(0.3, field)
             .unwrap();
-        Metropolis::new(Arc::new(CompiledHamiltonian::new(&model)), order).unwrap()
+        Metropolis::new(Arc::new(CompiledHamiltonian::new(&model).unwrap()), order).unwrap()
     }
 
     #[test]
@@ -349,7 +349,7 @@ mod tests {
                     .unwrap()
                     .ising(coupling, 0.0)
                     .unwrap();
-                let model = Arc::new(CompiledHamiltonian::new(&model));
+                let model = Arc::new(CompiledHamiltonian::new(&model).unwrap());
                 let kernel = Metropolis::new(model.clone(), SiteOrder::Sequential).unwrap();
                 let ground = kernel.rule().ground_state_of_ring().unwrap();
                 let said = ring(SiteOrder::Sequential, ground.clone());

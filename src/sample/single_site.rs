@@ -222,12 +222,7 @@ fn visits(
     order: SiteOrder,
     scale: f64,
 ) -> Result<Vec<u32>, KernelError> {
-    if !scale.is_finite() {
-        return Err(KernelError::NotFinite {
-            what: "scale",
-            value: scale,
-        });
-    }
+    model.check_scale(scale)?;
     Ok(match order {
         SiteOrder::Random => Vec::new(),
         SiteOrder::Sequential => (0..model.spins() as u32).collect(),
@@ -346,7 +341,7 @@ mod tests {
 
     #[test]
     fn increments_agree_with_the_sum() {
-        let model = Arc::new(CompiledHamiltonian::new(&random_model(30, 3, 1)));
+        let model = Arc::new(CompiledHamiltonian::new(&random_model(30, 3, 1)).unwrap());
         let mut stream = Seed(2).stream("increments", 0);
         let mut state = SpinState::random(30, &mut stream);
         state.magnetisation();

@@ -9,6 +9,7 @@ pub use swendsen_wang::SquareSwendsenWang;
 pub use wolff::SquareWolff;
 
 use super::KernelError;
+use super::compiled::finite_strength;
 use crate::model::{Boundary, Lattice};
 
 /// `𝒦 = K Σ_⟨ij⟩ s_i s_j + h Σ_i s_i` on a rectangle of any boundary.
@@ -22,9 +23,7 @@ pub struct SquareIsing {
 /// The four neighbours of a site, and which of them have a bond to it.
 #[derive(Clone, Copy, Debug)]
 struct Neighbours {
-    /// Row and column to the right, below, to the left, above, round the edges.
-    places: [(u32, u32); 4],
-    /// The same as indices.
+    /// Right, below, left, above, round the edges.
     sites: [u32; 4],
     /// Bit k is set if there is a bond to `sites[k]`.
     bonds: u32,
@@ -34,13 +33,10 @@ impl SquareIsing {
     /// The model.
     ///
     /// # Errors
-    /// [`KernelError::NotFinite`].
+    /// [`KernelError::NotFinite`] if a sum of couplings can overflow.
     pub fn new(lattice: Lattice, coupling: f64, field: f64) -> Result<Self, KernelError> {
-        for (what, value) in [("coupling", coupling), ("field", field)] {
-            if !value.is_finite() {
-                return Err(KernelError::NotFinite { what, value });
-            }
-        }
+        let strength = 2.0 * coupling.abs() + field.abs();
+        finite_strength(strength * lattice.sites() as f64)?;
         Ok(Self {
             lattice,
             coupling,
@@ -64,6 +60,9 @@ impl SquareIsing {
     }
 
     /// `Σ_⟨ij⟩ s_i s_j`.
+    ///
+    /// # Panics
+    /// If there are fewer spins than sites.
     pub fn bond_sum(self, spins: &[i8]) -> i64 {
         let (rows, columns) = (self.lattice.rows(), self.lattice.columns());
         let mut sum = 0;
@@ -105,7 +104,6 @@ impl SquareIsing {
             | u32::from((c != 0) | across) << 2
             | u32::from((r != 0) | down) << 3;
         Neighbours {
-            places: [(r, right), (below, c), (r, left), (above, c)],
             sites: [
                 r * columns + right,
                 below * columns + c,
@@ -154,7 +152,7 @@ mod tests {
         ] {
             let lattice: Lattice = lattice.parse().unwrap();
             let square = SquareIsing::new(lattice, 0.37, -0.2).unwrap();
-            let compiled = CompiledHamiltonian::new(&lattice.ising(0.37, -0.2).unwrap());
+            let compiled = CompiledHamiltonian::new(&lattice.ising(0.37, -0.2).unwrap()).unwrap();
             let state = SpinState::random(lattice.sites(), &mut Seed(3).stream("square", 0));
             let (a, b) = (
                 square.reduced_hamiltonian(state.spins()),

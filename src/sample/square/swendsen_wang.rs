@@ -135,14 +135,16 @@ impl SquareSwendsenWang {
     }
 
     /// Gives the sites of each horizontal run their first site as parent.
-    fn label_row(parents: &mut Vec<u32>, row: &RowBits, columns: usize) {
-        let start = parents.len() as u32;
-        let mut run = start;
-        for (w, &bound) in row.bound_to_left.iter().enumerate() {
-            for k in 0..(columns - 64 * w).min(64) {
-                let site = start + (64 * w + k) as u32;
-                run = if bound >> k & 1 == 1 { run } else { site };
-                parents.push(run);
+    fn label_row(parents: &mut [u32], row: &RowBits, start: usize) {
+        let mut run = start as u32;
+        let mut site = run;
+        for (block, &bound) in parents.chunks_mut(64).zip(&row.bound_to_left) {
+            let mut bound = bound;
+            for parent in block {
+                run = if bound & 1 == 1 { run } else { site };
+                bound >>= 1;
+                *parent = run;
+                site += 1;
             }
         }
     }
@@ -159,13 +161,14 @@ impl SquareSwendsenWang {
         let satisfied = |a: bool, b: bool| (a == b) != (unlike != 0);
         let [mut above, mut here] = std::mem::take(&mut self.rows);
         let mut first = std::mem::take(&mut self.first);
-        self.clusters.parents_mut().clear();
+        self.clusters.parents_mut().resize(lattice.sites(), 0);
         for r in 0..rows {
             let start = r * columns;
             std::mem::swap(&mut above, &mut here);
             let row = &spins[start..start + columns];
             here.draw(row, unlike, self.bond, chooser);
-            Self::label_row(self.clusters.parents_mut(), &here, columns);
+            let parents = &mut self.clusters.parents_mut()[start..start + columns];
+            Self::label_row(parents, &here, start);
             if lattice.horizontal() == Boundary::Periodic
                 && columns > 1
                 && satisfied(here.bit(0), here.bit(columns - 1))

@@ -1,6 +1,7 @@
 //! Wolff's algorithm on a rectangle, without branches that depend on chance.
 
 use super::SquareIsing;
+use crate::model::Boundary;
 use crate::random::{Chooser, Threshold};
 use crate::sample::wolff::bond_threshold;
 use crate::sample::{Irreducibility, Kernel, KernelError, LogWeight, SpinState};
@@ -13,8 +14,8 @@ use crate::sample::{Irreducibility, Kernel, KernelError, LogWeight, SpinState};
 pub struct SquareWolff {
     model: SquareIsing,
     bond: Threshold,
-    /// Row and column of the sites found so far; the first `found` are valid.
-    cluster: Vec<(u32, u32)>,
+    /// The places of the sites found so far; the first `found` are valid.
+    cluster: Vec<u64>,
     found: usize,
 }
 
@@ -34,7 +35,7 @@ impl SquareWolff {
             model,
             bond: bond_threshold(model.coupling()),
             // Candidates are written before it is known whether they count.
-            cluster: vec![(0, 0); model.lattice().sites() + 4],
+            cluster: vec![0; model.lattice().sites() + 4],
             found: 0,
         })
     }
@@ -45,33 +46,112 @@ impl SquareWolff {
     }
 
     /// Grows the cluster of a site, flipping its spins on the way.
+    ///
+    /// With `DISTINCT` all sites have four neighbours, no two of them the same.
     #[inline]
-    fn grow(&mut self, spins: &mut [i8], seed: usize, chooser: &mut impl Chooser) {
-        let columns = self.model.lattice().columns();
+    fn grow<const DISTINCT: bool>(
+        &mut self,
+        spins: &mut [i8],
+        seed: usize,
+        chooser: &mut impl Chooser,
+    ) {
+        // Copies, since the compiler cannot know that writing to the lists does not change these.
+        let (model, bond) = (self.model, self.bond);
+        let cluster = self.cluster.as_mut_slice();
+        let rectangle = Rectangle::new(model);
         let old = spins[seed];
         spins[seed] = -old;
-        self.cluster[0] = ((seed / columns) as u32, (seed % columns) as u32);
-        self.found = 1;
+        cluster[0] = rectangle.place(seed);
+        let mut found = 1;
         let mut next = 0;
-        while next < self.found {
-            let (r, c) = self.cluster[next];
+        while next < found {
+            let place = cluster[next];
             next += 1;
-            let near = self.model.neighbours(r, c);
+            let near = rectangle.around(place);
+            let around = near.map(|place| spins[site(place)]);
             let mut alike = 0;
             for k in 0..4 {
-                alike |= u32::from(spins[near.sites[k] as usize] == old) << k;
+                alike |= u32::from(around[k] == old) << k;
             }
-            let accepted = chooser.accept_nibble(self.bond, alike & near.bonds);
+            if !DISTINCT {
+                let row = site(place) as u64 / rectangle.columns;
+                alike &= model.neighbours(row as u32, (place >> 32) as u32).bonds;
+            }
+            let accepted = chooser.accept_nibble(bond, alike);
             for k in 0..4 {
-                // Both bonds of a side of length two lead to the same site, which counts once.
-                let spin = &mut spins[near.sites[k] as usize];
-                let joins = accepted >> k & u32::from(*spin == old);
+                let spin = &mut spins[site(near[k])];
+                let mut joins = accepted >> k & 1;
+                if !DISTINCT {
+                    // Both bonds of a side of length two lead to the same site, which counts once.
+                    joins &= u32::from(*spin == old);
+                }
                 // A flip of ±1 changes all bits but the lowest.
-                *spin ^= (joins as i8) * -2;
-                self.cluster[self.found] = near.places[k];
-                self.found += joins as usize;
+                let before = if DISTINCT { around[k] } else { *spin };
+                *spin = before ^ ((joins as i8) * -2);
+                cluster[found] = near[k];
+                found += joins as usize;
             }
         }
+        self.found = found;
+    }
+}
+
+/// A place is a site in the low half and its column in the high half of a word, so that one addition
+/// moves both.
+#[derive(Clone, Copy)]
+struct Rectangle {
+    columns: u64,
+    sites: u64,
+}
+
+/// One column to the right.
+const RIGHT: u64 = 1 << 32 | 1;
+
+#[inline]
+fn site(place: u64) -> usize {
+    place as u32 as usize
+}
+
+impl Rectangle {
+    fn new(model: SquareIsing) -> Self {
+        Self {
+            columns: model.lattice().columns() as u64,
+            sites: model.lattice().sites() as u64,
+        }
+    }
+
+    fn place(self, site: usize) -> u64 {
+        site as u64 | (site as u64 % self.columns) << 32
+    }
+
+    /// Right, below, left and above, round the edges.
+    #[inline]
+    fn around(self, place: u64) -> [u64; 4] {
+        let (columns, site) = (self.columns, place & 0xffff_ffff);
+        let right = place + RIGHT;
+        let below = place + columns;
+        [
+            if right >> 32 == columns {
+                right - columns * RIGHT
+            } else {
+                right
+            },
+            if site + columns >= self.sites {
+                below - self.sites
+            } else {
+                below
+            },
+            if place >> 32 == 0 {
+                place + (columns - 1) * RIGHT
+            } else {
+                place - RIGHT
+            },
+            if site < columns {
+                place + (self.sites - columns)
+            } else {
+                place - columns
+            },
+        ]
     }
 }
 
@@ -84,14 +164,19 @@ impl Kernel<SpinState> for SquareWolff {
         let spins = state.spins_mut();
         let seed = chooser.index(spins.len());
         let old = spins[seed];
-        self.grow(spins, seed, chooser);
+        let lattice = self.model.lattice();
+        let periodic = [lattice.vertical(), lattice.horizontal()] == [Boundary::Periodic; 2];
+        if periodic && lattice.rows() > 2 && lattice.columns() > 2 {
+            self.grow::<true>(spins, seed, chooser);
+        } else {
+            self.grow::<false>(spins, seed, chooser);
+        }
         let field = self.model.field();
         if field != 0.0 {
             let gain = -2.0 * field * f64::from(old) * self.found as f64;
             if gain < 0.0 && !chooser.bernoulli(libm::exp(gain)) {
-                let columns = self.model.lattice().columns() as u32;
-                for &(r, c) in &self.cluster[..self.found] {
-                    spins[(r * columns + c) as usize] = old;
+                for &place in &self.cluster[..self.found] {
+                    spins[site(place)] = old;
                 }
             }
         }
