@@ -14,7 +14,7 @@ pub trait AnnealedPath {
     /// `ln Z_0`.
     fn log_z_base(&self) -> f64;
 
-    /// 𝒦_λ of a state.
+    /// The exponent `𝒦_λ` of a state.
     fn log_weight(&self, state: &Self::State, lambda: f64) -> f64;
 
     /// A draw from the easy distribution.
@@ -59,8 +59,8 @@ impl<P: AnnealedPath> AnnealedImportance<P> {
 
     /// A ladder with these λ; `None` unless they ascend from 0 to 1.
     pub fn with_ladder(path: P, ladder: Vec<f64>) -> Option<Self> {
-        let ends =
-            ladder.first().is_some_and(|&l| l == 0.0) && ladder.last().is_some_and(|&l| l == 1.0);
+        let ends = ladder.first().is_some_and(|&l| l == 0.0)
+            && ladder.last().is_some_and(|l| (1.0..=1.0).contains(l));
         (ends && ladder.windows(2).all(|w| w[0] < w[1])).then_some(Self { path, ladder })
     }
 

@@ -152,7 +152,7 @@ impl CompiledHamiltonian {
         self.fields.len()
     }
 
-    /// The fields h_i.
+    /// The fields `h_i`.
     pub fn fields(&self) -> &[f64] {
         &self.fields
     }

@@ -26,7 +26,7 @@ const FIRST_ATTEMPT: usize = 8;
 /// the draws that were made should be thrown away too.
 ///
 /// # Complexity
-/// At T_c about 10 to 20 sweeps of the bonds, most decided without looking at connections; the others
+/// At the critical point about 10 to 20 sweeps of the bonds, most decided without looking at connections; the others
 /// search from both ends until one side is exhausted.
 ///
 /// # References
@@ -477,7 +477,9 @@ mod tests {
             })
             .collect();
         let z: f64 = pi.iter().sum();
-        pi.iter_mut().for_each(|p| *p /= z);
+        for p in &mut pi {
+            *p /= z;
+        }
         pi
     }
 
@@ -545,7 +547,9 @@ mod tests {
                 })
                 .collect();
             let z: f64 = pi.iter().sum();
-            pi.iter_mut().for_each(|p| *p /= z);
+            for p in &mut pi {
+                *p /= z;
+            }
             let sweep = TransitionMatrix::product((0..sampler.bonds.len()).map(|index| {
                 TransitionMatrix::extract(states, |word, chooser| {
                     let bond = sampler.bonds[index].clone();

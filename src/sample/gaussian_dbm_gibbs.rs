@@ -100,7 +100,7 @@ impl GaussianDbmGibbs {
     }
 
     /// `(Aᵀx)_j`.
-    fn from_visible(&self, x: &[i8], j: usize) -> f64 {
+    fn visible_field(&self, x: &[i8], j: usize) -> f64 {
         x.iter()
             .enumerate()
             .map(|(i, &s)| self.machine.a()[(i, j)] * f64::from(s))
@@ -117,7 +117,7 @@ impl GaussianDbmGibbs {
                 .enumerate()
                 .map(|(k, z)| self.machine.b()[(j, k)] * z)
                 .sum();
-            state.y[j] = self.from_visible(&state.x, j) + deep + sigma * chooser.normal();
+            state.y[j] = self.visible_field(&state.x, j) + deep + sigma * chooser.normal();
         }
     }
 
@@ -157,7 +157,7 @@ impl GaussianDbmGibbs {
         let sigma = 1.0 / self.machine.beta().sqrt();
         for i in 0..m {
             let dot: f64 = (0..i).map(|k| l[i * m + k] * state.y[k]).sum();
-            state.y[i] = (self.from_visible(&state.x, i) - dot) / l[i * m + i];
+            state.y[i] = (self.visible_field(&state.x, i) - dot) / l[i * m + i];
         }
         for y in &mut state.y {
             *y += sigma * chooser.normal();
@@ -213,7 +213,7 @@ impl LogWeight<GaussianDbmState> for GaussianDbmGibbs {
                     .enumerate()
                     .map(|(k, z)| m.b()[(j, k)] * z)
                     .sum();
-                y * (self.from_visible(&state.x, j) + deep)
+                y * (self.visible_field(&state.x, j) + deep)
             })
             .sum();
         m.beta() * (visible - 0.5 * square + couplings)
@@ -286,7 +286,9 @@ mod tests {
             })
             .collect();
         let z: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|w| *w /= z);
+        for w in &mut weights {
+            *w /= z;
+        }
         weights
     }
 

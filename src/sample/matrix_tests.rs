@@ -38,7 +38,9 @@ pub(super) fn boltzmann(model: &crate::model::SpinHamiltonian) -> Vec<f64> {
         })
         .collect();
     let z: f64 = pi.iter().sum();
-    pi.iter_mut().for_each(|p| *p /= z);
+    for p in &mut pi {
+        *p /= z;
+    }
     pi
 }
 
@@ -70,7 +72,7 @@ pub(super) fn updates_matrix<R: SiteRule>(kernel: &SingleSite<R>) -> TransitionM
     }
     TransitionMatrix::product(kernel.visits().iter().map(|&site| {
         step_matrix(n, |state, chooser| {
-            kernel.update(state, site as usize, chooser)
+            kernel.update(state, site as usize, chooser);
         })
     }))
     .unwrap()
@@ -189,7 +191,7 @@ fn single_site_kernels_on_lattices() {
 
 #[test]
 fn single_site_kernels_on_larger_lattices() {
-    check_all_single_site("torus:3x3", 0.4406867935097715, 0.0);
+    check_all_single_site("torus:3x3", 0.440_686_793_509_771_5, 0.0);
     check_all_single_site("open:3x3", 0.3, 0.2);
     check_all_single_site("torus:3x4", 0.4, 0.0);
     check_all_single_site("torus:4x3", 0.4, -0.3);
@@ -456,7 +458,9 @@ fn block_gibbs_keeps_the_joint_distribution_of_a_machine() {
             .map(|w| kernel.log_weight(&state_of(w)).exp())
             .collect();
         let z: f64 = pi.iter().sum();
-        pi.iter_mut().for_each(|p| *p /= z);
+        for p in &mut pi {
+            *p /= z;
+        }
         let matrix = TransitionMatrix::extract(32, |from, chooser| {
             let mut state = state_of(from);
             kernel.sweep(&mut state, chooser);

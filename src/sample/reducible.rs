@@ -100,7 +100,7 @@ pub(super) fn of_sweep<R: SiteRule>(kernel: &SingleSite<R>) -> Option<Reducible>
     let n = kernel.rule().sites();
     if kernel.order() == SiteOrder::Random {
         // N updates flip N spins.
-        let parity = kernel.rule().is_uniform() && n % 2 == 0;
+        let parity = kernel.rule().is_uniform() && n.is_multiple_of(2);
         return parity.then(|| Reducible {
             trapped: TrappedStates::EveryUpdateFlips,
             witness: std::iter::once(-1).chain((1..n).map(|_| 1)).collect(),
@@ -262,7 +262,7 @@ fn candidates(n: usize) -> impl Iterator<Item = Vec<i8>> {
     let sign = |positive: bool| if positive { 1 } else { -1 };
     (1..=n)
         .take_while(move |rows| rows * rows <= n)
-        .filter(move |rows| n % rows == 0)
+        .filter(move |rows| n.is_multiple_of(*rows))
         .flat_map(move |small| [small, n / small])
         .flat_map(move |rows| {
             let columns = n / rows;
@@ -272,7 +272,7 @@ fn candidates(n: usize) -> impl Iterator<Item = Vec<i8>> {
                     .map(|i| sign((i / columns + 2 * n - i % columns) % (2 * g) < g))
                     .collect()
             });
-            let fits = |side: usize| side == 1 || side % 4 == 0;
+            let fits = |side: usize| side == 1 || side.is_multiple_of(4);
             let stairs = (fits(rows) && fits(columns)).then(|| {
                 (0..n)
                     .map(|i| sign((i / columns + i % columns) % 4 < 2))

@@ -75,7 +75,7 @@ impl SpinState {
         &self.spins
     }
 
-    /// Σ s_i.
+    /// `Σ s_i`.
     pub fn magnetisation(&mut self) -> i64 {
         let spins = &self.spins;
         *self.magnetisation.get_or_insert_with(|| sum(spins))

@@ -115,7 +115,7 @@ impl SquareIsing {
     }
 }
 
-/// Σ a_i b_i of spins.
+/// `Σ a_i b_i` of spins.
 fn dot(a: &[i8], b: &[i8]) -> i64 {
     a.chunks(1 << 14)
         .zip(b.chunks(1 << 14))
