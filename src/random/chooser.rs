@@ -9,7 +9,8 @@ use super::words::{self, RandomWords};
 /// [`EnumeratingChooser`], which walks every branch of the same code and so yields the exact
 /// transition probabilities.
 pub trait Chooser {
-    /// True with probability `p` (values outside `[0, 1]` count as the nearer end).
+    /// True with probability `p` (values outside `[0, 1]` count as the nearer end), which a generator
+    /// of words rounds up to a multiple of 2⁻⁵³.
     fn bernoulli(&mut self, p: f64) -> bool;
 
     /// Uniform in `0..n`.

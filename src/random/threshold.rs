@@ -46,20 +46,32 @@ impl Threshold {
     /// For each bit of `mask` an independent decision, by comparing all digits of one place at once.
     ///
     /// A lane is decided at the first binary place where its random number differs from the
-    /// threshold; 64 lanes need 7.3 words on average, a fair coin one.
+    /// threshold; 64 lanes need 7.3 words on average. Eight are taken before the first question whether
+    /// that was enough, which would be hard to predict; a threshold of fewer digits takes one for each.
     #[inline]
     pub fn accept_mask(self, mask: u64, mut word: impl FnMut() -> u64) -> u64 {
-        if self.0 == ONE {
+        const AT_ONCE: u32 = 8;
+        if self.0 == ONE || mask == 0 {
             return mask;
         }
         let mut digits = self.0 << 1;
         let (mut undecided, mut accepted) = (mask, 0);
-        while undecided != 0 && digits != 0 {
+        let mut compare = |digits: &mut u64| {
             let random = word();
-            let digit = ((digits as i64) >> 63) as u64;
+            let digit = ((*digits as i64) >> 63) as u64;
             accepted |= undecided & digit & !random;
             undecided &= !(random ^ digit);
-            digits <<= 1;
+            *digits <<= 1;
+            undecided
+        };
+        let mut left = mask;
+        if digits << (AT_ONCE - 1) != 0 {
+            for _ in 0..AT_ONCE {
+                left = compare(&mut digits);
+            }
+        }
+        while left != 0 && digits != 0 {
+            left = compare(&mut digits);
         }
         accepted
     }

@@ -29,7 +29,8 @@ pub trait LogWeight<State> {
 
 /// Whether a kernel reaches every state.
 ///
-/// Probabilities below 2⁻⁶⁴ are rounded to zero by the choosers; the statement is about the others.
+/// A decision whose probability is within 2⁻⁵³ of 0 or 1 may be rounded to a certain one; the statement
+/// is about models where none is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Irreducibility {
