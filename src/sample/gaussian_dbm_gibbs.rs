@@ -218,6 +218,7 @@ impl LogWeight<GaussianDbmState> for GaussianDbmGibbs {
             .sum();
         m.beta() * (visible - 0.5 * square + couplings)
     }
+    fn adopt(&self, _: &mut GaussianDbmState) {}
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ pub trait Kernel<State> {
 pub trait LogWeight<State> {
     /// The reduced Hamiltonian 𝒦 of the kernel's own distribution `e^𝒦 / Z`.
     fn log_weight(&self, state: &State) -> f64;
+
+    /// Takes over a state from another kernel; what the state keeps of the other's 𝒦 must be dropped.
+    fn adopt(&self, state: &mut State);
 }
 
 /// Whether a kernel reaches every state.

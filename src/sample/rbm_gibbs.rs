@@ -129,6 +129,7 @@ impl LogWeight<RbmState> for RbmGibbs {
             .sum();
         visible + hidden
     }
+    fn adopt(&self, _: &mut RbmState) {}
 }
 
 #[cfg(test)]

@@ -331,6 +331,9 @@ impl<R: SiteRule> LogWeight<SpinState> for SingleSite<R> {
     fn log_weight(&self, state: &SpinState) -> f64 {
         self.rule.reduced_hamiltonian(state.spins())
     }
+    fn adopt(&self, state: &mut SpinState) {
+        state.forget();
+    }
 }
 
 #[cfg(test)]

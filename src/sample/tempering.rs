@@ -85,6 +85,8 @@ impl<K> ParallelTempering<K> {
                 if gain >= 0.0 || chooser.bernoulli(libm::exp(gain)) {
                     self.accepted[a] += 1;
                     states.swap(a, a + 1);
+                    here.adopt(&mut states[a]);
+                    there.adopt(&mut states[a + 1]);
                 }
             }
         }
@@ -130,5 +132,49 @@ impl<S, K: LogWeight<S>> LogWeight<Vec<S>> for ParallelTempering<K> {
             .zip(states)
             .map(|(k, s)| k.log_weight(s))
             .sum()
+    }
+    fn adopt(&self, states: &mut Vec<S>) {
+        for (kernel, state) in self.kernels.iter().zip(states) {
+            kernel.adopt(state);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Lattice;
+    use crate::random::Seed;
+    use crate::sample::{CompiledHamiltonian, HeatBath, SiteOrder, SpinState};
+    use std::sync::Arc;
+
+    #[test]
+    fn exchanged_states_do_not_keep_the_energy_of_the_other_kernel() {
+        let model = Lattice::torus(4, 4).ising(1.0, 0.1).unwrap();
+        let model = Arc::new(CompiledHamiltonian::new(&model).unwrap());
+        let kernels: Vec<HeatBath> = [0.2, 0.25, 0.3]
+            .map(|k| HeatBath::at_scale(model.clone(), SiteOrder::Sequential, k).unwrap())
+            .to_vec();
+        let mut ladder = ParallelTempering::new(kernels).unwrap();
+        let mut stream = Seed(3).stream("adopt", 0);
+        let mut states = vec![SpinState::up(16); 3];
+        for _ in 0..50 {
+            ladder.sweep(&mut states, &mut stream);
+            for (kernel, state) in ladder.kernels().iter().zip(&mut states) {
+                let fresh = kernel.log_weight(state);
+                let kept = state.reduced_hamiltonian(|_| fresh);
+                // 50 sweeps of 16 updates, each rounding a number below 16.
+                assert!(
+                    (kept - fresh).abs() < 800.0 * 16.0 * f64::EPSILON,
+                    "{kept} {fresh}"
+                );
+            }
+        }
+        assert!(
+            ladder
+                .exchange_rates()
+                .iter()
+                .all(|r| r.is_some_and(|r| r > 0.1))
+        );
     }
 }

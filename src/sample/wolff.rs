@@ -104,4 +104,7 @@ impl LogWeight<SpinState> for Wolff {
     fn log_weight(&self, state: &SpinState) -> f64 {
         self.model.reduced_hamiltonian(state.spins())
     }
+    fn adopt(&self, state: &mut SpinState) {
+        state.forget();
+    }
 }

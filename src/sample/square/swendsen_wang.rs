@@ -277,6 +277,9 @@ impl LogWeight<SpinState> for SquareSwendsenWang {
     fn log_weight(&self, state: &SpinState) -> f64 {
         self.model.reduced_hamiltonian(state.spins())
     }
+    fn adopt(&self, state: &mut SpinState) {
+        state.forget();
+    }
 }
 
 #[cfg(test)]

@@ -191,4 +191,7 @@ impl LogWeight<SpinState> for SquareWolff {
     fn log_weight(&self, state: &SpinState) -> f64 {
         self.model.reduced_hamiltonian(state.spins())
     }
+    fn adopt(&self, state: &mut SpinState) {
+        state.forget();
+    }
 }
