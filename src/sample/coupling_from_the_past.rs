@@ -40,6 +40,7 @@ pub struct CouplingFromThePast {
     /// The bonds at site `i` stand at `offsets[i]..offsets[i + 1]` of `far_ends`.
     offsets: Vec<u32>,
     far_ends: Vec<u32>,
+    first_attempt: usize,
     limit: Option<usize>,
     past: Vec<Decisions>,
     upper: Bonds,
@@ -184,6 +185,7 @@ impl CouplingFromThePast {
             bonds,
             offsets,
             far_ends,
+            first_attempt: FIRST_ATTEMPT,
             limit: None,
             past: Vec::new(),
             upper: Bonds::default(),
@@ -408,7 +410,7 @@ impl ExactSampler<SpinState> for CouplingFromThePast {
     /// [`CouplingError::NotCoalesced`] if a limit was set and passed.
     fn draw(&mut self, chooser: &mut impl Chooser) -> Result<SpinState, CouplingError> {
         self.past.clear();
-        let mut back = FIRST_ATTEMPT;
+        let mut back = self.first_attempt;
         loop {
             let stop = self.limit.is_some_and(|limit| limit <= back);
             if let Some(limit) = self.limit {
