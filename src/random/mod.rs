@@ -7,10 +7,16 @@
 
 mod ars;
 mod chooser;
+mod r250;
 mod stream;
+mod threshold;
 mod wide;
+mod words;
 
 pub use ars::{ROUNDS, RoundKeys, TabulatedRegion, ars};
-pub use chooser::{Chooser, EnumeratingChooser, enumerate_choices};
+pub use chooser::{Chooser, EnumeratingChooser, enumerate_choices, for_each_choice};
+pub use r250::R250;
 pub use stream::{DEFAULT_SEED, Seed, Stream};
+pub use threshold::Threshold;
 pub use wide::{LANES, Lanes, Path, Program, Word, run};
+pub use words::RandomWords;

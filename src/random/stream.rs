@@ -1,5 +1,6 @@
 //! Independent random streams derived from one seed.
 
+use super::words::{self, RandomWords};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -62,7 +63,7 @@ impl Stream {
     /// A double in `[0, 1)`: a multiple of 2⁻⁵³, each equally likely.
     #[inline]
     pub fn uniform(&mut self) -> f64 {
-        (self.next_u64() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
+        words::uniform(self.next_u64())
     }
 
     /// A double in `[low, high)`, up to rounding.
@@ -77,27 +78,19 @@ impl Stream {
     /// If `n` is zero.
     #[inline]
     pub fn index(&mut self, n: usize) -> usize {
-        assert!(n > 0, "cannot choose from nothing");
-        let n = n as u64;
-        let threshold = n.wrapping_neg() % n;
-        loop {
-            let product = u128::from(self.next_u64()) * u128::from(n);
-            if product as u64 >= threshold {
-                return (product >> 64) as usize;
-            }
-        }
+        words::index(self, n)
     }
 
     /// A standard normal variate by the polar method of Marsaglia; the second one is dropped.
     pub fn normal(&mut self) -> f64 {
-        loop {
-            let x = 2.0 * self.uniform() - 1.0;
-            let y = 2.0 * self.uniform() - 1.0;
-            let s = x * x + y * y;
-            if s > 0.0 && s < 1.0 {
-                return x * (-2.0 * s.ln() / s).sqrt();
-            }
-        }
+        words::normal(|| self.uniform())
+    }
+}
+
+impl RandomWords for Stream {
+    #[inline]
+    fn next_word(&mut self) -> u64 {
+        self.next_u64()
     }
 }
 

@@ -1,6 +1,66 @@
 //! Sampling: the kernels of Markov chains, written so that their transition matrices can be extracted.
+//!
+//! A kernel is a type with the trait [`Kernel`]; all its decisions go through a
+//! [`Chooser`](crate::random::Chooser), so the code that runs is the code whose exact transition
+//! matrix [`TransitionMatrix`] extracts on a small system. The tests of this folder do so for every
+//! kernel, boundary and field, and plant faults that must be seen.
+//!
+//! - any [`SpinHamiltonian`](crate::model::SpinHamiltonian), compiled to a [`CompiledHamiltonian`]:
+//!   [`Metropolis`], [`HeatBath`]; with pair couplings and fields only: [`Wolff`], [`SwendsenWang`];
+//! - the homogeneous Ising model on a rectangle, a [`SquareIsing`]: [`SquareMetropolis`],
+//!   [`SquareHeatBath`], [`SquareWolff`], [`SquareSwendsenWang`], with tables and bit masks;
+//! - many replicas of a square lattice, or one large one, bit by bit: [`bit_parallel`];
+//! - machines: [`RbmGibbs`], [`GaussianDbmGibbs`];
+//! - over any of them: [`ParallelTempering`];
+//! - independent draws instead of a chain: [`CouplingFromThePast`], an [`ExactSampler`];
+//! - partition functions: [`AnnealedImportance`], forward and in reverse.
+//!
+//! Not every kernel that leaves a distribution unchanged reaches it: see [`Reducible`].
 
 pub mod bit_parallel;
-mod rbm_gibbs;
 
-pub use rbm_gibbs::{gibbs_sweep, sample_h_from_v, sample_layer, sample_v_from_h};
+mod annealed;
+mod compiled;
+mod coupling_from_the_past;
+mod exact_sampler;
+mod extraction;
+mod gaussian_dbm_gibbs;
+mod kernel;
+mod rbm_gibbs;
+mod reducible;
+mod single_site;
+mod spin_state;
+mod square;
+mod swendsen_wang;
+mod tempering;
+mod union_find;
+mod wolff;
+
+#[cfg(test)]
+mod matrix_tests;
+#[cfg(test)]
+mod planted_faults;
+#[cfg(test)]
+mod value_stability;
+
+pub use annealed::{AnnealedImportance, AnnealedPath, LogZBound, RbmPath, SpinPath};
+pub use compiled::{CompiledHamiltonian, ManyBodyTerm};
+pub use coupling_from_the_past::{CouplingError, CouplingFromThePast};
+pub use exact_sampler::ExactSampler;
+pub use extraction::TransitionMatrix;
+pub use gaussian_dbm_gibbs::{GaussianDbmGibbs, GaussianDbmState, GibbsScheme};
+pub use kernel::{Irreducibility, Kernel, KernelError, LogWeight};
+pub use rbm_gibbs::{
+    RbmGibbs, RbmState, gibbs_sweep, sample_h_from_v, sample_layer, sample_v_from_h,
+};
+pub use reducible::{Reducible, TrappedStates};
+pub use single_site::{
+    HeatBath, HeatBathRule, Metropolis, MetropolisRule, SingleSite, SiteOrder, SiteRule,
+};
+pub use spin_state::SpinState;
+pub use square::{
+    SquareHeatBath, SquareIsing, SquareMetropolis, SquareRule, SquareSwendsenWang, SquareWolff,
+};
+pub use swendsen_wang::SwendsenWang;
+pub use tempering::{ParallelTempering, TemperingError};
+pub use wolff::Wolff;

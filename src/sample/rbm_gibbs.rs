@@ -1,7 +1,9 @@
 //! Block Gibbs sampling of a machine: one layer given the other.
 
+use super::{Irreducibility, Kernel, LogWeight};
 use crate::model::Rbm;
 use crate::random::Chooser;
+use std::sync::Arc;
 
 /// Draws a layer unit by unit, each up with its probability; `up[k]` is set where unit `k` is up.
 #[inline]
@@ -62,6 +64,74 @@ pub fn gibbs_sweep(rbm: &Rbm, v: &mut [bool], h: &mut [bool], chooser: &mut impl
     sample_v_from_h(rbm, h, v, chooser);
 }
 
+/// A state of both layers; `true` where a unit is up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RbmState {
+    /// The visible units.
+    pub v: Vec<bool>,
+    /// The hidden units.
+    pub h: Vec<bool>,
+}
+
+/// [`gibbs_sweep`] as a kernel.
+///
+/// # References
+/// Geman and Geman, IEEE PAMI 6 (1984) 721; Hinton, Neural Computation 14 (2002) 1771.
+#[derive(Clone, Debug)]
+pub struct RbmGibbs {
+    rbm: Arc<Rbm>,
+}
+
+impl RbmGibbs {
+    /// The kernel of a machine.
+    pub fn new(rbm: Arc<Rbm>) -> Self {
+        Self { rbm }
+    }
+
+    /// A state with every unit up or down with probability ½.
+    pub fn random_state(&self, chooser: &mut impl Chooser) -> RbmState {
+        let mut state = RbmState {
+            v: vec![false; self.rbm.visible()],
+            h: vec![false; self.rbm.hidden()],
+        };
+        sample_layer(chooser, |_| 0.5, &mut state.v);
+        sample_layer(chooser, |_| 0.5, &mut state.h);
+        state
+    }
+}
+
+impl Kernel<RbmState> for RbmGibbs {
+    fn name(&self) -> &'static str {
+        "rbm-block-gibbs"
+    }
+    fn sweep(&mut self, state: &mut RbmState, chooser: &mut impl Chooser) {
+        gibbs_sweep(&self.rbm, &mut state.v, &mut state.h, chooser);
+    }
+    fn irreducibility(&self) -> Irreducibility {
+        Irreducibility::Positive
+    }
+}
+
+impl LogWeight<RbmState> for RbmGibbs {
+    fn log_weight(&self, state: &RbmState) -> f64 {
+        let rbm = &*self.rbm;
+        let v = |i: usize| f64::from(rbm.visible_units().value(state.v[i]));
+        let h = |a: usize| f64::from(rbm.hidden_units().value(state.h[a]));
+        let visible: f64 = (0..rbm.visible())
+            .map(|i| rbm.visible_bias()[i] * v(i))
+            .sum();
+        let hidden: f64 = (0..rbm.hidden())
+            .map(|a| {
+                let field = (0..rbm.visible())
+                    .fold(rbm.hidden_bias()[a], |sum, i| sum + rbm.weight(i, a) * v(i));
+                field * h(a)
+            })
+            .sum();
+        visible + hidden
+    }
+    fn adopt(&self, _: &mut RbmState) {}
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +143,29 @@ mod tests {
             .enumerate()
             .map(|(k, &b)| usize::from(b) << k)
             .sum()
+    }
+
+    #[test]
+    fn the_log_weight_is_the_reduced_hamiltonian() {
+        let rbm = Rbm::new(
+            vec![0.5, -1.25, 0.75, 2.0],
+            vec![0.25, -0.5],
+            vec![-0.75, 0.375],
+        )
+        .unwrap()
+        .with_units(Units::PlusMinus, Units::ZeroOne);
+        let exact = rbm.rationals();
+        let kernel = RbmGibbs::new(Arc::new(rbm));
+        for (v, h) in (0..4).flat_map(|v| (0..4).map(move |h| (v, h))) {
+            let bits = |word: usize| vec![word & 1 == 1, word >> 1 & 1 == 1];
+            let state = RbmState {
+                v: bits(v),
+                h: bits(h),
+            };
+            // All numbers are short binary fractions, so both sides are exact.
+            let want = crate::numeric::Enclosure::from_rational(&exact.reduced_hamiltonian(v, h));
+            assert!(want.contains(kernel.log_weight(&state)));
+        }
     }
 
     #[test]
