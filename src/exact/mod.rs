@@ -34,6 +34,8 @@ mod rational;
 mod rbm;
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod reference_table;
 mod result;
 mod select;
 mod transfer;

@@ -164,7 +164,10 @@ fn coefficients(
         .collect();
     for j in 0..y_points {
         let column: Vec<u64> = (0..x_points).map(|i| values[i * y_points + j]).collect();
-        for (i, c) in interpolate_powers(field, &nodes, &column).into_iter().enumerate() {
+        for (i, c) in interpolate_powers(field, &nodes, &column)
+            .into_iter()
+            .enumerate()
+        {
             in_x[i * y_points + j] = c;
         }
     }
@@ -215,7 +218,10 @@ mod tests {
         let bonds = lattice.bonds();
         let mut counts = BTreeMap::new();
         for s in 0..1_u32 << lattice.sites() {
-            let broken = bonds.iter().filter(|(i, j)| s >> i & 1 != s >> j & 1).count();
+            let broken = bonds
+                .iter()
+                .filter(|(i, j)| s >> i & 1 != s >> j & 1)
+                .count();
             *counts.entry((broken, s.count_ones() as usize)).or_insert(0) += 1;
         }
         counts

@@ -358,7 +358,13 @@ mod tests {
         }
         let field = Field::below(1 << 52);
         let p = i128::from(field.p);
-        for (x, f) in [(0, 5), (-(p << 11), 7), ((p << 11) - 1, field.p - 1), (-1, 3), (12345, 1)] {
+        for (x, f) in [
+            (0, 5),
+            (-(p << 11), 7),
+            ((p << 11) - 1, field.p - 1),
+            (-1, 3),
+            (12345, 1),
+        ] {
             let got = i128::from(field.scale(x as i64, field.factor(f)));
             assert!((0..2 * p).contains(&got), "{got}");
             assert_eq!(got.rem_euclid(p), (x * i128::from(f)).rem_euclid(p));
@@ -369,7 +375,13 @@ mod tests {
     fn remainders_give_the_number_back() {
         let first = Field::below(1 << 52);
         let fields = [first, Field::below(first.p)];
-        for n in [0_u128, 1, (1 << 100) - 1, 1 << 99, 123_456_789_012_345_678_901_234_567] {
+        for n in [
+            0_u128,
+            1,
+            (1 << 100) - 1,
+            1 << 99,
+            123_456_789_012_345_678_901_234_567,
+        ] {
             let remainders = fields.map(|f| (n % u128::from(f.p)) as u64);
             assert_eq!(combine(&fields, remainders), n);
         }
@@ -378,10 +390,19 @@ mod tests {
     #[test]
     fn palindromes_are_recovered() {
         let field = Field::below(1 << 52);
-        for want in [vec![1_u64, 4, 6, 4, 1], vec![2, 3, 3, 2], vec![7], vec![5, 5]] {
+        for want in [
+            vec![1_u64, 4, 6, 4, 1],
+            vec![2, 3, 3, 2],
+            vec![7],
+            vec![5, 5],
+        ] {
             let n = want.len() - 1;
             let values: Vec<u64> = (1..=n as u64 / 2 + 1)
-                .map(|y| want.iter().rev().fold(0, |v, &c| field.add(field.mul(v, y), c)))
+                .map(|y| {
+                    want.iter()
+                        .rev()
+                        .fold(0, |v, &c| field.add(field.mul(v, y), c))
+                })
                 .collect();
             assert_eq!(interpolate_palindrome(&field, &values, n), want);
         }

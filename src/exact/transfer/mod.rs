@@ -21,9 +21,9 @@ mod row;
 mod samples;
 mod strip;
 mod symmetry;
-mod thermodynamics;
 #[cfg(test)]
 mod tests;
+mod thermodynamics;
 mod trace;
 
 pub use engine::{BondCorrelator, StripCorrelators, StripMarginals, StripTask};

@@ -58,7 +58,11 @@ pub(super) fn read_products(p: &[f64], w: usize, out: &mut [f64]) {
     for c in 0..w {
         out[c] += p[1 << c];
         let next = (c + 1) % w;
-        out[w + c] += if next == c { p[0] } else { p[1 << c | 1 << next] };
+        out[w + c] += if next == c {
+            p[0]
+        } else {
+            p[1 << c | 1 << next]
+        };
     }
 }
 
@@ -212,7 +216,10 @@ fn both_ways<N: Number>(rows: &Rows<'_, N>, starts: Option<&[Start]>) -> (Vec<La
             let mass = (0..states).fold(N::ZERO, |m, s| m.plus(front.v[s * lanes + k]));
             let mass = mass.exponent().map_or(f64::NEG_INFINITY, |e| e as f64);
             if !N::WIDE {
-                lost = add_log2(lost, mass + exponent as f64 + f64::from(super::number::LOST));
+                lost = add_log2(
+                    lost,
+                    mass + exponent as f64 + f64::from(super::number::LOST),
+                );
             }
             walsh(&mut real);
             products.fill(0.0);
@@ -340,13 +347,22 @@ impl<'a> Moments<'a> {
         if !self.strip.closed {
             let g = &elements[0];
             let at = image(g);
-            return self.around(self.sheets.iter().map(|s| s.products[at] * sign(g, s.start)).sum());
+            return self.around(
+                self.sheets
+                    .iter()
+                    .map(|s| s.products[at] * sign(g, s.start))
+                    .sum(),
+            );
         }
         let total: f64 = elements
             .iter()
             .map(|g| {
                 let at = image(g);
-                let part: f64 = self.sheets.iter().map(|s| s.products[at] * sign(g, s.start)).sum();
+                let part: f64 = self
+                    .sheets
+                    .iter()
+                    .map(|s| s.products[at] * sign(g, s.start))
+                    .sum();
                 part
             })
             .sum();
@@ -403,7 +419,11 @@ impl<'a> Moments<'a> {
                     let (r, to) = (i / w, i % w);
                     self.sum(
                         |g| {
-                            let to = if bonds { g.bond(to, w) } else { g.column(to, w) };
+                            let to = if bonds {
+                                g.bond(to, w)
+                            } else {
+                                g.column(to, w)
+                            };
                             r * 3 * w + offset + to
                         },
                         |g, start| {
@@ -441,11 +461,7 @@ pub(super) struct RowCorrelators {
 
 /// Correlators with the spin at row r, column c of a strip open along: the vectors of both ends carry the
 /// sign of the spin, and that of the bond, from its row on.
-fn open_pass<N: Number>(
-    strip: &Strip,
-    r0: usize,
-    c0: usize,
-) -> Result<RowCorrelators, Underflow> {
+fn open_pass<N: Number>(strip: &Strip, r0: usize, c0: usize) -> Result<RowCorrelators, Underflow> {
     let rows = Rows::<N>::new(strip, true);
     let (w, count) = (strip.width, strip.rows);
     let states = 1_usize << w;
@@ -467,7 +483,11 @@ fn open_pass<N: Number>(
         backs.push(next);
     }
     backs.reverse();
-    let after: Vec<(usize, i64)> = fronts.iter().enumerate().map(|(r, f)| (r, f.exponent)).collect();
+    let after: Vec<(usize, i64)> = fronts
+        .iter()
+        .enumerate()
+        .map(|(r, f)| (r, f.exponent))
+        .collect();
     let mut lost = rows.lost(&after);
     let mut z = Total::ZERO;
     z.add(tree_sum(&fronts[count - 1].v), fronts[count - 1].exponent);

@@ -71,8 +71,7 @@ impl<'a, N: Number> Rows<'a, N> {
             parallel,
         };
         let w = strip.width;
-        let alike = |array: &[i128]| (1..strip.rows).all(|r| array[r * w..][..w] == array[..w]);
-        let kept = if alike(&strip.across) && alike(&strip.field) {
+        let kept = if strip.rows_alike() {
             1
         } else if strip.rows << w <= KEEP {
             strip.rows
@@ -104,7 +103,9 @@ impl<'a, N: Number> Rows<'a, N> {
         let mut d = vec![N::ONE];
         d.reserve(1 << w);
         for c in 0..w {
-            let f = self.site_energies(r, c).map(|own| own.map(|e| N::power(scale, e)));
+            let f = self
+                .site_energies(r, c)
+                .map(|own| own.map(|e| N::power(scale, e)));
             let left = if c > 0 { 1 << (c - 1) } else { 0 };
             for s in 0..1_usize << c {
                 let l = usize::from(s & left != 0);
@@ -217,9 +218,7 @@ impl<'a, N: Number> Rows<'a, N> {
     ) {
         let w = self.strip.width;
         let bonds = &self.bonds[r * w..][..w];
-        let inside = (0..w)
-            .take_while(|c| lanes << (c + 1) <= BLOCK)
-            .count();
+        let inside = (0..w).take_while(|c| lanes << (c + 1) <= BLOCK).count();
         let low = |block: &mut [N]| {
             for (c, bond) in bonds[..inside].iter().enumerate() {
                 couple_column(block, lanes << c, bond, op);
@@ -250,12 +249,7 @@ impl<'a, N: Number> Rows<'a, N> {
     }
 
     /// Applies `op(state, entry)` to all entries.
-    pub(super) fn each(
-        &self,
-        v: &mut [N],
-        lanes: usize,
-        op: impl Fn(usize, &mut [N]) + Sync,
-    ) {
+    pub(super) fn each(&self, v: &mut [N], lanes: usize, op: impl Fn(usize, &mut [N]) + Sync) {
         if self.parallel && v.len() > BLOCK {
             let states = (BLOCK / lanes).max(1);
             v.par_chunks_mut(states * lanes)
@@ -277,12 +271,12 @@ impl<'a, N: Number> Rows<'a, N> {
         let d = self.diagonal(r);
         if lanes == 1 {
             for (x, d) in v.iter_mut().zip(d.iter()) {
-                *x = x.times(*d);
+                *x = x.times(*d).flushed();
             }
         } else {
             self.each(v, lanes, |s, entry| {
                 for x in entry {
-                    *x = x.times(d[s]);
+                    *x = x.times(d[s]).flushed();
                 }
             });
         }

@@ -186,7 +186,15 @@ fn open_samples<N: Number>(
     };
     store(last, &current);
     if last > 0 {
-        retrace(&rows, &mut forward, last - 1, 0, &mut current, stream, store);
+        retrace(
+            &rows,
+            &mut forward,
+            last - 1,
+            0,
+            &mut current,
+            stream,
+            store,
+        );
     }
     Ok(states)
 }
@@ -253,7 +261,10 @@ fn closed_samples<N: Number>(
         let first: Scaled<N> = unit_vectors(strip.width, &[*start]);
         let mut forward = Forward::new(&rows, first, 1);
         let mut current = vec![start.state; members.len()];
-        let moves: Vec<usize> = members.iter().map(|_| stream.index(elements.len())).collect();
+        let moves: Vec<usize> = members
+            .iter()
+            .map(|_| stream.index(elements.len()))
+            .collect();
         let mut store = |r: usize, current: &[u32]| {
             for ((&i, &s), &g) in members.iter().zip(current).zip(&moves) {
                 states[i as usize * strip.rows + r] = elements[g].apply(s, strip.width);
@@ -261,7 +272,15 @@ fn closed_samples<N: Number>(
         };
         store(0, &current);
         // The first row itself is known.
-        retrace(&rows, &mut forward, strip.rows - 1, 1, &mut current, stream, store);
+        retrace(
+            &rows,
+            &mut forward,
+            strip.rows - 1,
+            1,
+            &mut current,
+            stream,
+            store,
+        );
     }
     Ok(states)
 }

@@ -170,8 +170,8 @@ impl Strip {
         for index in 0..expected {
             let edge_right = index % columns + 1 == columns
                 && (lattice.horizontal() == Boundary::Open || columns == 1);
-            let edge_down = index / columns + 1 == rows
-                && (lattice.vertical() == Boundary::Open || rows == 1);
+            let edge_down =
+                index / columns + 1 == rows && (lattice.vertical() == Boundary::Open || rows == 1);
             for (edge, what, value) in [
                 (edge_right, "bond to the right", right[index]),
                 (edge_down, "bond down", down[index]),
@@ -207,7 +207,11 @@ impl Strip {
             Err(_) => Err(ExactError::NotFinite {
                 what: "the coupling",
                 index: 0,
-                value: if coupling.is_finite() { field } else { coupling },
+                value: if coupling.is_finite() {
+                    field
+                } else {
+                    coupling
+                },
             }
             .into()),
         }
@@ -365,6 +369,13 @@ impl Strip {
         self.start_estimate() * states * (self.rows * (self.width + 1)) as f64
     }
 
+    /// Whether all rows have the same bonds across and fields.
+    pub(super) fn rows_alike(&self) -> bool {
+        let w = self.width;
+        let alike = |array: &[i128]| array.chunks_exact(w).all(|row| row == &array[..w]);
+        alike(&self.across) && alike(&self.field)
+    }
+
     /// The site of the model at row `r`, column `c` of this strip.
     pub(super) fn site(&self, r: usize, c: usize) -> usize {
         if self.transposed {
@@ -400,7 +411,13 @@ impl Strip {
         }
         let mut bare = self.clone();
         bare.field = vec![0; self.spins()];
-        bare.symmetry = Symmetry::of(self.rows, self.width, &bare.across, &bare.along, &bare.field);
+        bare.symmetry = Symmetry::of(
+            self.rows,
+            self.width,
+            &bare.across,
+            &bare.along,
+            &bare.field,
+        );
         (bare, common)
     }
 
@@ -427,7 +444,9 @@ fn checked_scale(
 ) -> Result<Scale, ExactError> {
     let scale = Scale::for_couplings(couplings.clone(), what)?;
     if couplings.clone().map(f64::abs).sum::<f64>() > STRONGEST {
-        let strongest = couplings.enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+        let strongest = couplings
+            .enumerate()
+            .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
         let (index, value) = strongest.unwrap_or((0, 0.0));
         return Err(ExactError::TooStrong {
             what,
@@ -447,7 +466,10 @@ mod tests {
     #[test]
     fn the_cheap_direction_is_across() {
         let strip = Strip::homogeneous(Lattice::open(3, 9), 0.4, 0.0).unwrap();
-        assert_eq!((strip.width(), strip.rows(), strip.transposed), (3, 9, true));
+        assert_eq!(
+            (strip.width(), strip.rows(), strip.transposed),
+            (3, 9, true)
+        );
         for site in 0..27 {
             let (r, c) = strip.place(site);
             assert_eq!(strip.site(r, c), site);
@@ -492,12 +514,21 @@ mod tests {
 
     #[test]
     fn lattices_are_recognised() {
-        for text in ["torus:4x6", "open:5x3", "cylinder:3x7", "ring:12", "chain:30"] {
+        for text in [
+            "torus:4x6",
+            "open:5x3",
+            "cylinder:3x7",
+            "ring:12",
+            "chain:30",
+        ] {
             let lattice: Lattice = text.parse().unwrap();
             let found = Strip::recognise(&lattice.ising(0.3, 0.1).unwrap()).unwrap();
             let told = Strip::homogeneous(lattice, 0.3, 0.1).unwrap();
             assert_eq!(found.closed, told.closed, "{text}");
-            assert_eq!(found.width().max(found.rows()), told.width().max(told.rows()));
+            assert_eq!(
+                found.width().max(found.rows()),
+                told.width().max(told.rows())
+            );
         }
     }
 }

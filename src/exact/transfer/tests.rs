@@ -85,7 +85,11 @@ fn means_and_pairs_contain_the_reference() {
         let (mean, pair) = (got.mean.unwrap(), got.pair.unwrap());
         for i in 0..model.spins() {
             let exact = reference.mean(i);
-            assert!(holds(mean[i], &exact), "{name} mean {i} {:?} {exact}", mean[i]);
+            assert!(
+                holds(mean[i], &exact),
+                "{name} mean {i} {:?} {exact}",
+                mean[i]
+            );
             assert!(mean[i].width() < 1e-11, "{name} {:?}", mean[i]);
             for j in 0..i {
                 let exact = reference.pair(i, j);
@@ -123,7 +127,12 @@ fn energies_contain_the_reference() {
         let w = weights(model);
         let z: f64 = w.iter().sum();
         let energy = |s: usize| model.energy_of_bits(s as u64);
-        let mean: f64 = w.iter().enumerate().map(|(s, w)| w * energy(s)).sum::<f64>() / z;
+        let mean: f64 = w
+            .iter()
+            .enumerate()
+            .map(|(s, w)| w * energy(s))
+            .sum::<f64>()
+            / z;
         let variance: f64 = w
             .iter()
             .enumerate()
@@ -133,7 +142,10 @@ fn energies_contain_the_reference() {
         let got = strip.thermodynamics(&Limits::NONE).unwrap();
         let size: f64 = model.terms().iter().map(|t| t.coupling.abs()).sum();
         assert!(near(got.mean, mean, size), "{name} {got:?} {mean}");
-        assert!(near(got.variance, variance, size * size), "{name} {got:?} {variance}");
+        assert!(
+            near(got.variance, variance, size * size),
+            "{name} {got:?} {variance}"
+        );
     });
 }
 
@@ -149,18 +161,30 @@ fn magnetisation_contains_the_reference() {
         }
         let got = strip.magnetization(&Limits::NONE).unwrap();
         for (k, &p) in distribution.iter().enumerate() {
-            assert!(near(got.probability[k], p, 1.0), "{name} {k} {:?} {p}", got.probability[k]);
+            assert!(
+                near(got.probability[k], p, 1.0),
+                "{name} {k} {:?} {p}",
+                got.probability[k]
+            );
         }
         let moment = |f: &dyn Fn(f64) -> f64| -> f64 {
             let m = |k: usize| (2.0 * k as f64 - n as f64) / n as f64;
-            distribution.iter().enumerate().map(|(k, p)| p * f(m(k))).sum()
+            distribution
+                .iter()
+                .enumerate()
+                .map(|(k, p)| p * f(m(k)))
+                .sum()
         };
         assert!(near(got.mean, moment(&|m| m), 1.0), "{name} {:?}", got.mean);
         assert!(near(got.absolute, moment(&f64::abs), 1.0), "{name}");
         assert!(near(got.square, moment(&|m| m * m), 1.0), "{name}");
         assert!(near(got.fourth, moment(&|m| m.powi(4)), 1.0), "{name}");
         let log_z = strip.log_z(&Limits::NONE).unwrap();
-        assert!(got.log_z.overlaps(log_z), "{name} {:?} {log_z:?}", got.log_z);
+        assert!(
+            got.log_z.overlaps(log_z),
+            "{name} {:?} {log_z:?}",
+            got.log_z
+        );
     });
 }
 
@@ -182,7 +206,11 @@ fn bond_correlators_contain_the_reference() {
                     .enumerate()
                     .map(|(s, w)| if odd(s) { -w } else { *w })
                     .sum();
-                assert!(near(found.value, sum / z, 1.0), "{name} {source} {found:?} {}", sum / z);
+                assert!(
+                    near(found.value, sum / z, 1.0),
+                    "{name} {source} {found:?} {}",
+                    sum / z
+                );
             }
         }
     });
@@ -212,9 +240,15 @@ fn engines_agree_on_random_models() {
         let strip = Strip::of_spins(&model, lattice).unwrap();
         let by_rows = strip.solve(Want::MEANS, &Limits::NONE).unwrap();
         let by_states = enumerate(&model, Want::MEANS, &Limits::NONE).unwrap();
-        assert!(by_rows.log_z.overlaps(by_states.log_z), "{round} {lattice:?}");
+        assert!(
+            by_rows.log_z.overlaps(by_states.log_z),
+            "{round} {lattice:?}"
+        );
         let (a, b) = (by_rows.mean.unwrap(), by_states.mean.unwrap());
-        assert!(a.iter().zip(&b).all(|(a, b)| a.overlaps(*b)), "{round} {lattice:?}");
+        assert!(
+            a.iter().zip(&b).all(|(a, b)| a.overlaps(*b)),
+            "{round} {lattice:?}"
+        );
         let elimination = Elimination::of_spins(&model).unwrap();
         let (log_z, singles) = elimination.singles(&Limits::NONE).unwrap();
         assert!(by_rows.log_z.overlaps(log_z), "{round} {lattice:?}");
@@ -227,7 +261,11 @@ fn engines_agree_on_random_models() {
 #[test]
 fn long_and_wide_strips_agree_with_elimination() {
     let mut stream = Seed(7).stream("long", 0);
-    for (text, strength) in [("open:6x40", 0.6), ("cylinder:30x6", 30.0), ("torus:5x9", 0.5)] {
+    for (text, strength) in [
+        ("open:6x40", 0.6),
+        ("cylinder:30x6", 30.0),
+        ("torus:5x9", 0.5),
+    ] {
         let lattice: Lattice = text.parse().unwrap();
         let model = model(lattice, 3, strength, &mut stream);
         let strip = Strip::of_spins(&model, lattice).unwrap();
@@ -276,8 +314,13 @@ fn samples_have_the_distribution_of_the_model() {
         let mut last = 0;
         for i in 0..count {
             samples.write(i, &mut spins);
-            let state = (0..n).filter(|&i| spins[i] == 1).fold(0_usize, |s, i| s | 1 << i);
-            assert_eq!(samples.magnetization(i), spins.iter().map(|&s| i64::from(s)).sum::<i64>());
+            let state = (0..n)
+                .filter(|&i| spins[i] == 1)
+                .fold(0_usize, |s, i| s | 1 << i);
+            assert_eq!(
+                samples.magnetization(i),
+                spins.iter().map(|&s| i64::from(s)).sum::<i64>()
+            );
             counts[state] += 1;
             // Neighbours in the output are equal as often as independent draws are.
             pairs += usize::from(i > 0 && state == last);
@@ -287,10 +330,16 @@ fn samples_have_the_distribution_of_the_model() {
         let z: f64 = w.iter().sum();
         for (state, &hits) in counts.iter().enumerate() {
             let p = w[state] / z;
-            assert!(plausible(hits, count, p), "{text} {kind}: {state} {hits} {p}");
+            assert!(
+                plausible(hits, count, p),
+                "{text} {kind}: {state} {hits} {p}"
+            );
         }
         let same: f64 = w.iter().map(|w| (w / z).powi(2)).sum();
-        assert!(plausible(pairs, count - 1, same) || same > 0.99, "{text} {kind} {pairs} {same}");
+        assert!(
+            plausible(pairs, count - 1, same) || same > 0.99,
+            "{text} {kind} {pairs} {same}"
+        );
     }
 }
 
@@ -298,9 +347,15 @@ fn samples_have_the_distribution_of_the_model() {
 fn too_much_is_refused_with_its_cost() {
     let strip = Strip::homogeneous(Lattice::torus(20, 20), 0.4, 0.0).unwrap();
     let error = strip.log_z(&Limits::default()).unwrap_err().to_string();
-    assert!(error.contains("transfer-matrix") && error.contains("--max-seconds"), "{error}");
+    assert!(
+        error.contains("transfer-matrix") && error.contains("--max-seconds"),
+        "{error}"
+    );
     let open = Strip::homogeneous(Lattice::open(20, 1000), 0.4, 0.0).unwrap();
-    let error = open.magnetization(&Limits::default()).unwrap_err().to_string();
+    let error = open
+        .magnetization(&Limits::default())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("--max-bytes"), "{error}");
     assert!(open.plan(StripTask::LogZ).seconds < 60.0);
 }

@@ -65,9 +65,9 @@ fn weigh<N: Number>(rows: &Rows<'_, N>, v: &mut [N], n: usize, r: usize, gaps: &
         let (g2, gg) = (g.plus(g), g.times(g));
         for k in 0..n {
             let (x0, x1, x2) = (entry[k], entry[n + k], entry[2 * n + k]);
-            entry[k] = d.times(x0);
-            entry[n + k] = d.times(x1.plus(g.times(x0)));
-            entry[2 * n + k] = d.times(x2.plus(g2.times(x1).plus(gg.times(x0))));
+            entry[k] = d.times(x0).flushed();
+            entry[n + k] = d.times(x1.plus(g.times(x0))).flushed();
+            entry[2 * n + k] = d.times(x2.plus(g2.times(x1).plus(gg.times(x0)))).flushed();
         }
     });
 }
@@ -121,7 +121,12 @@ fn carry<N: Number>(rows: &Rows<'_, N>, gaps: &[Vec<N>], starts: Option<&[Start]
             let sum = vector
                 .v
                 .chunks_exact(3 * 64.min(1 << strip.width))
-                .map(|c| c.iter().skip(part).step_by(3).fold(N::ZERO, |s, &x| s.plus(x)));
+                .map(|c| {
+                    c.iter()
+                        .skip(part)
+                        .step_by(3)
+                        .fold(N::ZERO, |s, &x| s.plus(x))
+                });
             for x in sum {
                 total.add(x, vector.exponent);
             }
@@ -136,12 +141,7 @@ fn carry<N: Number>(rows: &Rows<'_, N>, gaps: &[Vec<N>], starts: Option<&[Start]
 fn pass<N: Number>(strip: &Strip) -> Result<Thermodynamics, Underflow> {
     let rows = Rows::<N>::new(strip, !strip.closed);
     let w = strip.width;
-    let alike = |array: &[i128]| (1..strip.rows).all(|r| array[r * w..][..w] == array[..w]);
-    let kinds = if alike(&strip.across) && alike(&strip.field) {
-        1
-    } else {
-        strip.rows
-    };
+    let kinds = if strip.rows_alike() { 1 } else { strip.rows };
     let gaps: Vec<Vec<N>> = (0..kinds).map(|r| rows.row_gaps(r)).collect();
     let mut totals = [Total::ZERO; 3];
     let mut lost = f64::NEG_INFINITY;

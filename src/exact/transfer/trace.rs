@@ -160,8 +160,16 @@ mod tests {
     fn log_z_contains_the_reference() {
         let mut stream = Seed(5).stream("strips", 0);
         for text in [
-            "open:2x3", "open:3x3", "cylinder:3x3", "torus:3x3", "torus:2x4", "torus:2x2", "ring:7",
-            "chain:6", "cylinder:4x2", "torus:3x4",
+            "open:2x3",
+            "open:3x3",
+            "cylinder:3x3",
+            "torus:3x3",
+            "torus:2x4",
+            "torus:2x2",
+            "ring:7",
+            "chain:6",
+            "cylinder:4x2",
+            "torus:3x4",
         ] {
             let lattice: Lattice = text.parse().unwrap();
             for strength in [0.3, 5.0, 1000.0] {
