@@ -24,8 +24,11 @@ struct System {
 /// What an engine says: the column's name and the enclosure.
 type Values = Vec<(&'static str, Enclosure)>;
 
-/// An engine and what it makes of a system; nothing if the system is not for it.
-const ENGINES: [(&str, fn(&System) -> Values); 3] = [
+/// What an engine makes of a system; nothing if the system is not for it.
+type Engine = fn(&System) -> Values;
+
+/// All engines in floating point.
+const ENGINES: [(&str, Engine); 3] = [
     ("enumeration", by_enumeration),
     ("elimination", by_elimination),
     ("transfer-matrix", by_transfer_matrix),

@@ -87,20 +87,20 @@ impl DensityOfStates {
             .collect();
         let values: Vec<u64> = points
             .par_iter()
-            .map(|&(f, i, j)| evaluate(&shape, &fields[f], i as u64 + 1, j as u64 + 1))
+            .map(|&(f, i, j)| evaluate(&shape, fields[f], i as u64 + 1, j as u64 + 1))
             .collect();
         let per_field = x_points * y_points;
         let remainders: Vec<Vec<u64>> = fields
             .iter()
             .zip(values.chunks_exact(per_field))
-            .map(|(field, values)| coefficients(field, values, sites, step, x_points, y_points))
+            .map(|(&field, values)| coefficients(field, values, sites, step, x_points, y_points))
             .collect();
         let mut counts = vec![0; (bonds + 1) * (sites + 1)];
         for i in 0..x_points {
             for k in 0..=sites {
                 let at = i * (sites + 1) + k;
                 counts[i * step * (sites + 1) + k] =
-                    modular::combine(&fields, [remainders[0][at], remainders[1][at]]);
+                    modular::combine(fields, [remainders[0][at], remainders[1][at]]);
             }
         }
         let total = counts.iter().fold(0_u128, |sum, &g| sum.wrapping_add(g));
@@ -150,7 +150,7 @@ impl DensityOfStates {
 
 /// Coefficients `[broken / step][up]` from the values at all points.
 fn coefficients(
-    field: &Field,
+    field: Field,
     values: &[u64],
     sites: usize,
     step: usize,

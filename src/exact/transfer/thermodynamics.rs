@@ -84,7 +84,7 @@ fn carry<N: Number>(rows: &Rows<'_, N>, gaps: &[Vec<N>], starts: Option<&[Start]
     let n = starts.map_or(1, <[Start]>::len);
     let gap = |r: usize| &gaps[r % gaps.len()];
     let mut vector = Scaled {
-        v: vec![N::ZERO; 3 * n << strip.width],
+        v: vec![N::ZERO; (3 * n) << strip.width],
         exponent: 0,
     };
     let mut after = Vec::with_capacity(strip.rows);
