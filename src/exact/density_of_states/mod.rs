@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 /// Most sites: coefficients stay below the product of two primes.
-pub const MOST_SITES: usize = 100;
+const MOST_SITES: usize = 100;
 
 /// Why there is no density of states.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
