@@ -6,6 +6,8 @@
 //! [`solve`] picks the engine for a spin Hamiltonian: [`enumerate`] sums all its states in blocks,
 //! [`eliminate`] sums out one spin after another and reaches far where few spins meet. [`Elimination`]
 //! also takes factor graphs of any cardinality, draws exact samples and finds a largest weight.
+//! [`Strip`] carries a transfer matrix along square-lattice strips, cylinders and tori; [`DensityOfStates`]
+//! counts the states of small homogeneous ones exactly, for reference values of any number of digits.
 //! [`rbm_sum`] sums the smaller layer of a Boltzmann machine. [`rational_partition`] sums all states in
 //! ℚ, by a plain loop that shares no code with the others, for models whose `e^K` are rational.
 
@@ -38,6 +40,8 @@ mod rational;
 mod rbm;
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod reference_table;
 mod result;
 mod select;
 mod transfer;

@@ -47,23 +47,23 @@ impl Field {
         Self { p }
     }
 
-    pub(super) fn prime(&self) -> u64 {
+    pub(super) fn prime(self) -> u64 {
         self.p
     }
 
-    fn add(&self, a: u64, b: u64) -> u64 {
+    fn add(self, a: u64, b: u64) -> u64 {
         (a + b) % self.p
     }
 
-    fn sub(&self, a: u64, b: u64) -> u64 {
+    fn sub(self, a: u64, b: u64) -> u64 {
         (a + self.p - b) % self.p
     }
 
-    fn mul(&self, a: u64, b: u64) -> u64 {
+    fn mul(self, a: u64, b: u64) -> u64 {
         (u128::from(a) * u128::from(b) % u128::from(self.p)) as u64
     }
 
-    pub(super) fn power(&self, base: u64, mut exponent: u64) -> u64 {
+    pub(super) fn power(self, base: u64, mut exponent: u64) -> u64 {
         let (mut result, mut base) = (1, base % self.p);
         while exponent > 0 {
             if exponent & 1 == 1 {
@@ -75,11 +75,11 @@ impl Field {
         result
     }
 
-    fn inverse(&self, a: u64) -> u64 {
+    fn inverse(self, a: u64) -> u64 {
         self.power(a, self.p - 2)
     }
 
-    fn factor(&self, value: u64) -> Factor {
+    fn factor(self, value: u64) -> Factor {
         Factor {
             value,
             ratio: ((u128::from(value) << 64) / u128::from(self.p)) as u64,
@@ -88,7 +88,7 @@ impl Field {
 
     /// `x · factor` in `[0, 2p)`, for `|x| ≤ 2^11 p`.
     #[inline]
-    fn scale(&self, x: i64, factor: Factor) -> i64 {
+    fn scale(self, x: i64, factor: Factor) -> i64 {
         // Lifted by a multiple of p the word is not negative and below 2^12 p ≤ 2^64; the quotient is
         // then short by less than two.
         let lifted = (x as u64).wrapping_add(self.p << 11);
@@ -179,7 +179,7 @@ fn bracelets(width: usize) -> Vec<(usize, u64)> {
 ///
 /// With T the transfer along and D the rows' weights the matrix of a row is T D; D T D … is symmetric, so
 /// vectors are carried to the middle only: `Z = Σ D(s) g_a(s) g_b(s)`, `g_{k+1} = T D g_k`.
-pub(super) fn evaluate(shape: &Shape, field: &Field, x: u64, y: u64) -> u64 {
+pub(super) fn evaluate(shape: &Shape, field: Field, x: u64, y: u64) -> u64 {
     let w = shape.width;
     let states = 1_usize << w;
     let eigenvalues = eigenvalues(field, w, x);
@@ -250,7 +250,7 @@ pub(super) fn evaluate(shape: &Shape, field: &Field, x: u64, y: u64) -> u64 {
     product(&halfway, &v)
 }
 
-fn eigenvalues(field: &Field, w: usize, x: u64) -> Vec<Factor> {
+fn eigenvalues(field: Field, w: usize, x: u64) -> Vec<Factor> {
     let (sum, difference) = (field.add(1, x), field.sub(1, x));
     let scale = field.inverse(field.power(2, w as u64));
     (0..=w)
@@ -263,7 +263,7 @@ fn eigenvalues(field: &Field, w: usize, x: u64) -> Vec<Factor> {
 }
 
 /// `x^{broken} y^{up}` of all states of a row.
-fn row_weights(shape: &Shape, field: &Field, x: u64, y: u64) -> Vec<u64> {
+fn row_weights(shape: &Shape, field: Field, x: u64, y: u64) -> Vec<u64> {
     let w = shape.width;
     let bonds = if shape.ring { w } else { w - 1 };
     let powers = |base: u64| -> Vec<u64> { (0..=w as u64).map(|k| field.power(base, k)).collect() };
@@ -279,7 +279,7 @@ fn row_weights(shape: &Shape, field: &Field, x: u64, y: u64) -> Vec<u64> {
 }
 
 /// Coefficients of the polynomial through the values at distinct nodes (Newton's divided differences).
-pub(super) fn interpolate_powers(field: &Field, nodes: &[u64], values: &[u64]) -> Vec<u64> {
+pub(super) fn interpolate_powers(field: Field, nodes: &[u64], values: &[u64]) -> Vec<u64> {
     let n = nodes.len();
     let mut divided = values.to_vec();
     for k in 1..n {
@@ -304,7 +304,7 @@ pub(super) fn interpolate_powers(field: &Field, nodes: &[u64], values: &[u64]) -
 /// Coefficients of a polynomial of degree n that reads the same backwards, from its values at 1, 2, ….
 ///
 /// For even n it is `y^{n/2} Q(y + 1/y)`; for odd n it has the factor 1 + y besides.
-pub(super) fn interpolate_palindrome(field: &Field, values: &[u64], n: usize) -> Vec<u64> {
+pub(super) fn interpolate_palindrome(field: Field, values: &[u64], n: usize) -> Vec<u64> {
     let half = n / 2;
     let mut nodes = Vec::new();
     let mut reduced = Vec::new();
@@ -339,7 +339,7 @@ pub(super) fn interpolate_palindrome(field: &Field, values: &[u64], n: usize) ->
 }
 
 /// The number below the product of both primes that has these remainders.
-pub(super) fn combine(fields: &[Field; 2], remainders: [u64; 2]) -> u128 {
+pub(super) fn combine(fields: [Field; 2], remainders: [u64; 2]) -> u128 {
     let [first, second] = fields;
     let inverse = second.inverse(first.p % second.p);
     let gap = second.sub(remainders[1], remainders[0] % second.p);
@@ -383,7 +383,7 @@ mod tests {
             123_456_789_012_345_678_901_234_567,
         ] {
             let remainders = fields.map(|f| (n % u128::from(f.p)) as u64);
-            assert_eq!(combine(&fields, remainders), n);
+            assert_eq!(combine(fields, remainders), n);
         }
     }
 
@@ -404,7 +404,7 @@ mod tests {
                         .fold(0, |v, &c| field.add(field.mul(v, y), c))
                 })
                 .collect();
-            assert_eq!(interpolate_palindrome(&field, &values, n), want);
+            assert_eq!(interpolate_palindrome(field, &values, n), want);
         }
     }
 }

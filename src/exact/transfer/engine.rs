@@ -12,16 +12,22 @@ use crate::random::Stream;
 
 /// Widest row whose first rows are counted rather than estimated for a plan.
 const COUNTED: usize = 14;
-/// Nanoseconds on one core for a number of a row's vector carried through a bond.
-const NS_CARRY: f64 = 0.55;
-/// The same with two derivatives.
-const NS_DERIVATIVES: f64 = 4.0;
+/// Nanoseconds on one core of a 2.5 GHz server for a number of a row's vector carried through a bond.
+const NS_CARRY: f64 = 0.2;
+/// The same with two derivatives, several first rows together or one.
+const NS_DERIVATIVES: [f64; 2] = [1.45, 2.45];
+/// A coefficient of a polynomial, by where the vectors fit: second-level cache, third, memory.
+const NS_COEFFICIENT: [f64; 3] = [0.24, 0.4, 1.1];
 /// The same with kept steps, from both ends, and the transforms of each row.
-const NS_BOTH_WAYS: f64 = 5.5;
-/// Nanoseconds for one spin of one sample.
-const NS_SPIN: f64 = 5.0;
+const NS_BOTH_WAYS: [f64; 2] = [3.0, 7.5];
+/// The same for the correlators of one source on an open strip.
+const NS_SIGNED: f64 = 2.1;
+/// Keeping the steps of a pass for samples, by where they fit.
+const NS_KEEP: [f64; 3] = [0.6, 2.5, 3.0];
+/// Nanoseconds for one spin of one sample, by where the entries fit that it looks up.
+const NS_SPIN: [f64; 3] = [5.5, 18.0, 100.0];
 /// Nanoseconds for a row of the strip whatever its width.
-const NS_ROW: f64 = 3000.0;
+const NS_ROW: f64 = 1500.0;
 
 /// A piece of work on a strip, for its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,10 +83,18 @@ pub struct StripCorrelators {
 impl Strip {
     /// What a piece of work will cost on the threads at hand.
     pub fn plan(&self, task: StripTask) -> Plan {
-        let starts = if self.closed && self.width <= COUNTED {
-            self.symmetry.starts(self.width).len() as f64
+        // A common field is taken out before the magnetisation is counted.
+        let bare;
+        let strip = if task == StripTask::Magnetization {
+            bare = self.without_common_field().0;
+            &bare
         } else {
-            self.start_estimate()
+            self
+        };
+        let starts = if strip.closed && strip.width <= COUNTED {
+            strip.symmetry.starts(strip.width).len() as f64
+        } else {
+            strip.start_estimate()
         };
         self.cost(task, starts)
     }
@@ -89,57 +103,93 @@ impl Strip {
         let row = 2.0_f64.powi(self.width as i32);
         let (rows, w) = (self.rows as f64, self.width as f64);
         let n = rows * w;
-        let mut threads = rayon::current_num_threads() as f64;
-        if starts * row < 4e4 {
-            threads = 1.0;
-        }
+        let threads = rayon::current_num_threads() as f64;
         // First rows carried together, and how many such groups are in memory at a time.
         let lanes = if self.closed {
             starts.min((32768.0 / row).clamp(1.0, 32.0))
         } else {
             1.0
         };
-        let groups = (starts / lanes)
-            .ceil()
-            .min(if self.closed { threads } else { 1.0 });
-        let kept = if (rows * row) <= f64::from(1 << 23) {
+        let groups = (starts / lanes).ceil();
+        // Groups are shared out; the one vector of an open strip is cut if it is long.
+        let shared = if self.closed {
+            threads.min(groups)
+        } else if row > 16384.0 {
+            threads
+        } else {
+            1.0
+        };
+        let at_a_time = if self.closed { shared } else { 1.0 };
+        let kept = if self.rows_alike() {
+            1.0
+        } else if rows * row <= f64::from(1 << 23) {
             rows
         } else {
-            2.0
+            1.0
         };
         let carried = starts * row * rows * (w + 1.0);
-        let vector = lanes * row * groups;
-        let rows_kept = if rows * vector <= f64::from(1 << 26) {
+        let vector = lanes * row * at_a_time;
+        let rows_kept = if rows * lanes * row <= f64::from(1 << 26) {
             rows
         } else {
             2.0 * rows.sqrt()
         };
-        let (states, ns, numbers) = match task {
-            StripTask::LogZ => (carried, NS_CARRY, vector),
-            StripTask::Thermodynamics => (carried, NS_DERIVATIVES, 3.0 * vector + kept * row),
-            StripTask::Magnetization => {
-                let at_a_time = if self.closed { threads } else { 1.0 };
-                let (s, g) = (starts, at_a_time.min(starts));
-                (
-                    0.5 * n * s * row * rows * (w + 1.0),
-                    NS_CARRY * 0.9,
-                    g * row * (n + 1.0),
-                )
-            }
-            StripTask::Marginals | StripTask::Correlators => {
-                (carried, NS_BOTH_WAYS, (rows_kept + w + 4.0) * vector)
-            }
-            StripTask::Samples(count) => {
-                let seen = starts.min(count as f64);
-                let draws = count as f64 * n;
-                let states = carried + seen * row * rows * (w + 1.0) + draws * NS_SPIN / NS_CARRY;
-                let words = 0.5 * count as f64 * (rows + 4.0);
-                (states, NS_CARRY, (rows_kept + w) * row.max(vector) + words)
+        let level = |numbers: f64, ns: [f64; 3]| {
+            if numbers <= 3e5 {
+                ns[0]
+            } else if numbers <= 2e6 {
+                ns[1]
+            } else {
+                ns[2]
             }
         };
-        if matches!(task, StripTask::Samples(_)) {
-            threads = 1.0;
-        }
+        let one = usize::from(!self.closed);
+        let wide_open = usize::from(!self.closed && self.width > 12);
+        let (states, ns, numbers, threads) = match task {
+            StripTask::LogZ => (carried, NS_CARRY, vector, shared),
+            StripTask::Thermodynamics => (
+                carried,
+                NS_DERIVATIVES[one],
+                3.0 * vector + kept * row,
+                shared,
+            ),
+            StripTask::Magnetization => {
+                let together = if self.closed {
+                    threads.min(starts)
+                } else {
+                    1.0
+                };
+                let vector = row * (n + 1.0);
+                (
+                    0.5 * n * carried,
+                    level(vector, NS_COEFFICIENT),
+                    together * vector,
+                    if self.closed { together } else { threads },
+                )
+            }
+            StripTask::Marginals => (
+                carried,
+                NS_BOTH_WAYS[wide_open],
+                (rows_kept + w + 4.0) * vector,
+                if self.closed { shared } else { 1.0 },
+            ),
+            StripTask::Correlators if self.closed => (
+                carried,
+                NS_BOTH_WAYS[0],
+                (rows_kept + w + 4.0) * vector,
+                shared,
+            ),
+            StripTask::Correlators => (carried, NS_SIGNED, (2.0 * rows + 4.0) * row, 1.0),
+            StripTask::Samples(count) => {
+                let seen = starts.min(count as f64);
+                let keeping = seen * row * rows * (w + 1.0) * level(4.0 * row, NS_KEEP);
+                let drawing = count as f64 * n * level(8.0 * row, NS_SPIN);
+                let work = if self.closed { carried * NS_CARRY } else { 0.0 };
+                let words = 0.5 * count as f64 * (rows + 4.0);
+                let ns = work / shared + keeping + drawing;
+                (ns, 1.0, (rows_kept + w + 2.0) * row + words, 1.0)
+            }
+        };
         Plan {
             method: Method::TransferMatrix,
             states,

@@ -33,7 +33,7 @@ fn weigh<N: Number>(rows: &Rows<'_, N>, v: &mut [N], lanes: usize, used: usize, 
         let up = s.count_ones() as usize;
         let d = d[s];
         for k in (0..used).rev() {
-            entry[k + up] = entry[k].times(d);
+            entry[k + up] = entry[k].times(d).flushed();
         }
         entry[..up].fill(N::ZERO);
     });

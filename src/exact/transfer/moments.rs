@@ -409,7 +409,7 @@ impl<'a> Moments<'a> {
 
     /// Correlators with the spin at column c of the first row and with the bond across from it; only
     /// of a closed strip, whose first row is known in each term.
-    pub(super) fn from_first_row(&self, c: usize) -> RowCorrelators {
+    pub(super) fn with_first_row(&self, c: usize) -> RowCorrelators {
         let w = self.strip.width;
         let up = |state: u32, column: usize| state >> column & 1 == 1;
         let next = (c + 1) % w;
@@ -559,7 +559,7 @@ pub(super) fn correlators(strip: &Strip, r: usize, c: usize) -> RowCorrelators {
         );
     }
     let turned = strip.rotated(r);
-    let mut found = Moments::of(&turned).from_first_row(c);
+    let mut found = Moments::of(&turned).with_first_row(c);
     let back = (strip.rows - r) % strip.rows * strip.width;
     found.spins.rotate_left(back);
     found.bonds.rotate_left(back);

@@ -9,8 +9,14 @@ use super::super::fixed_energy::{PowerTable, Scale};
 pub(super) const FLUSH: i32 = 1018;
 /// A vector of doubles is rescaled when its largest entry leaves `2^{±DRIFT}`.
 pub(super) const DRIFT: i64 = 60;
-/// Bound on what one operation on a vector loses to underflow, in units of the vector's scale: a flushed
-/// factor below `2^{−1018}` times an entry below `2^{DRIFT + 60}` (60 spins added since the last rescaling).
+/// Entries below `2^{−960}` are zero once a row.
+const SUBNORMAL_SOON: f64 = f64::from_bits((1023 - 960) << 52);
+/// log₂ of a bound on what a row's 2^w entries lose to underflow together, in units of the vector's scale.
+///
+/// A flushed factor, below `2^{−1018}`, multiplies an entry below `2^{DRIFT + 20}` (a row of 20 spins since
+/// the last rescaling): with 2²⁰ entries, 2⁶ operations and the growth 2²⁰ of the row's own later bonds that
+/// is `2^{−892}`. Flushed entries add `2^{−960 + 20 + 20}`, and as much for each of a polynomial's
+/// coefficients, fewer than 2²⁶.
 pub(super) const LOST: i32 = -890;
 
 /// A number of a row vector: weights, their derivatives, and signed combinations of weights.
@@ -29,6 +35,9 @@ pub(super) trait Number: Copy + Send + Sync + 'static {
     fn parts(self) -> (f64, i64);
     /// An exponent e with `|x| < 2^e`, within 2 of the smallest; `None` for zero.
     fn exponent(self) -> Option<i64>;
+    /// Zero if below `2^{−960}`: what is that far below the largest entry must not become subnormal, with
+    /// which processors are slow.
+    fn flushed(self) -> Self;
     /// `2^{E/2^b}` for `E ≤ 0`, relative error at most 1.05 u.
     fn power(scale: Scale, energy: i128) -> Self;
 }
@@ -67,6 +76,14 @@ impl Number for f64 {
     }
     fn exponent(self) -> Option<i64> {
         exponent_of(self)
+    }
+    #[inline]
+    fn flushed(self) -> Self {
+        if self.abs() < SUBNORMAL_SOON {
+            0.0
+        } else {
+            self
+        }
     }
     fn power(scale: Scale, energy: i128) -> Self {
         scale.power(PowerTable::get(), energy, FLUSH)
@@ -150,6 +167,10 @@ impl Number for Wide {
     }
     fn exponent(self) -> Option<i64> {
         (self.m != 0.0).then_some(self.e + 1)
+    }
+    #[inline]
+    fn flushed(self) -> Self {
+        self
     }
     fn power(scale: Scale, energy: i128) -> Self {
         let m = PowerTable::get().exp2_fraction(scale.fraction(energy));

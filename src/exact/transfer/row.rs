@@ -71,8 +71,7 @@ impl<'a, N: Number> Rows<'a, N> {
             parallel,
         };
         let w = strip.width;
-        let alike = |array: &[i128]| (1..strip.rows).all(|r| array[r * w..][..w] == array[..w]);
-        let kept = if alike(&strip.across) && alike(&strip.field) {
+        let kept = if strip.rows_alike() {
             1
         } else if strip.rows << w <= KEEP {
             strip.rows
@@ -272,12 +271,12 @@ impl<'a, N: Number> Rows<'a, N> {
         let d = self.diagonal(r);
         if lanes == 1 {
             for (x, d) in v.iter_mut().zip(d.iter()) {
-                *x = x.times(*d);
+                *x = x.times(*d).flushed();
             }
         } else {
             self.each(v, lanes, |s, entry| {
                 for x in entry {
-                    *x = x.times(d[s]);
+                    *x = x.times(d[s]).flushed();
                 }
             });
         }

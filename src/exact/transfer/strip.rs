@@ -185,7 +185,7 @@ impl Strip {
         let scale = checked_scale(all.clone(), "the coupling")?;
         let fixed = |array: &[f64]| array.iter().map(|&k| scale.fixed(k)).collect();
         Self::lay_out(
-            Slots {
+            &Slots {
                 lattice,
                 horizontal: fixed(right),
                 vertical: fixed(down),
@@ -250,7 +250,7 @@ impl Strip {
                 None => return Err(StripError::NotOnLattice { term }),
             }
         }
-        Self::lay_out(slots, scale, scale.energy_error(model.terms().len()))
+        Self::lay_out(&slots, scale, scale.energy_error(model.terms().len()))
     }
 
     /// The strip that a Hamiltonian is, if its sites are those of a rectangle row by row.
@@ -270,7 +270,7 @@ impl Strip {
             .min_by(|a, b| a.steps().total_cmp(&b.steps()))
     }
 
-    fn lay_out(slots: Slots, scale: Scale, energy_error: f64) -> Result<Self, StripError> {
+    fn lay_out(slots: &Slots, scale: Scale, energy_error: f64) -> Result<Self, StripError> {
         let lattice = slots.lattice;
         let width = lattice.rows().min(lattice.columns());
         if width > MOST_WIDTH {
@@ -280,9 +280,9 @@ impl Strip {
             });
         }
         let upright = (lattice.columns() <= MOST_WIDTH)
-            .then(|| Self::oriented(&slots, scale, energy_error, false));
+            .then(|| Self::oriented(slots, scale, energy_error, false));
         let turned = (lattice.rows() <= MOST_WIDTH)
-            .then(|| Self::oriented(&slots, scale, energy_error, true));
+            .then(|| Self::oriented(slots, scale, energy_error, true));
         match (upright, turned) {
             (Some(a), Some(b)) => Ok(if a.steps() <= b.steps() { a } else { b }),
             (Some(a), None) | (None, Some(a)) => Ok(a),
@@ -367,6 +367,13 @@ impl Strip {
     pub(super) fn steps(&self) -> f64 {
         let states = 2.0_f64.powi(self.width as i32);
         self.start_estimate() * states * (self.rows * (self.width + 1)) as f64
+    }
+
+    /// Whether all rows have the same bonds across and fields.
+    pub(super) fn rows_alike(&self) -> bool {
+        let w = self.width;
+        let alike = |array: &[i128]| array.chunks_exact(w).all(|row| row == &array[..w]);
+        alike(&self.across) && alike(&self.field)
     }
 
     /// The site of the model at row `r`, column `c` of this strip.

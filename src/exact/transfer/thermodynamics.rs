@@ -65,9 +65,9 @@ fn weigh<N: Number>(rows: &Rows<'_, N>, v: &mut [N], n: usize, r: usize, gaps: &
         let (g2, gg) = (g.plus(g), g.times(g));
         for k in 0..n {
             let (x0, x1, x2) = (entry[k], entry[n + k], entry[2 * n + k]);
-            entry[k] = d.times(x0);
-            entry[n + k] = d.times(x1.plus(g.times(x0)));
-            entry[2 * n + k] = d.times(x2.plus(g2.times(x1).plus(gg.times(x0))));
+            entry[k] = d.times(x0).flushed();
+            entry[n + k] = d.times(x1.plus(g.times(x0))).flushed();
+            entry[2 * n + k] = d.times(x2.plus(g2.times(x1).plus(gg.times(x0)))).flushed();
         }
     });
 }
@@ -84,7 +84,7 @@ fn carry<N: Number>(rows: &Rows<'_, N>, gaps: &[Vec<N>], starts: Option<&[Start]
     let n = starts.map_or(1, <[Start]>::len);
     let gap = |r: usize| &gaps[r % gaps.len()];
     let mut vector = Scaled {
-        v: vec![N::ZERO; 3 * n << strip.width],
+        v: vec![N::ZERO; (3 * n) << strip.width],
         exponent: 0,
     };
     let mut after = Vec::with_capacity(strip.rows);
@@ -141,12 +141,7 @@ fn carry<N: Number>(rows: &Rows<'_, N>, gaps: &[Vec<N>], starts: Option<&[Start]
 fn pass<N: Number>(strip: &Strip) -> Result<Thermodynamics, Underflow> {
     let rows = Rows::<N>::new(strip, !strip.closed);
     let w = strip.width;
-    let alike = |array: &[i128]| (1..strip.rows).all(|r| array[r * w..][..w] == array[..w]);
-    let kinds = if alike(&strip.across) && alike(&strip.field) {
-        1
-    } else {
-        strip.rows
-    };
+    let kinds = if strip.rows_alike() { 1 } else { strip.rows };
     let gaps: Vec<Vec<N>> = (0..kinds).map(|r| rows.row_gaps(r)).collect();
     let mut totals = [Total::ZERO; 3];
     let mut lost = f64::NEG_INFINITY;
