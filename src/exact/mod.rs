@@ -6,6 +6,8 @@
 //! [`solve`] picks the engine for a spin Hamiltonian: [`enumerate`] sums all its states in blocks,
 //! [`eliminate`] sums out one spin after another and reaches far where few spins meet. [`Elimination`]
 //! also takes factor graphs of any cardinality, draws exact samples and finds a largest weight.
+//! [`kaufman`] has homogeneous tori of any size in closed form; [`Planar`] and [`planar_torus`] take planar
+//! graphs and tori with any couplings and no field, also deep in a glass phase.
 //! [`rbm_sum`] sums the smaller layer of a Boltzmann machine. [`rational_partition`] sums all states in
 //! ℚ, by a plain loop that shares no code with the others, for models whose `e^K` are rational.
 

@@ -362,3 +362,30 @@ fn tori_agree_with_other_engines() {
         assert!(log_z.overlaps(products.log_z), "{log_z:?} {products:?}");
     }
 }
+
+#[test]
+fn the_error_bound_holds_where_the_precision_is_too_small() {
+    // The same lattices in two words, where rounding shows, and in as many as are asked for.
+    let mut stream = Seed(18).stream("planar", 7);
+    let mut seen = 0;
+    for k in [1.0, 2.0, 3.0, 4.0, 5.0] {
+        for kind in 0..2 {
+            let values = couplings(kind, 60, k, &mut stream);
+            let planar = Planar::open_rectangle(6, 6, &values).unwrap();
+            let (coarse, bound) = build::<2>(&planar.blocks[0]).unwrap();
+            let (fine, small) = build::<8>(&planar.blocks[0]).unwrap();
+            assert!(small < 1e-40);
+            // ln of a ratio near one; the double-double weights are right to 1e-29.
+            assert_eq!(coarse.exponent, fine.exponent);
+            let ratio = ((coarse.mantissa - fine.mantissa) / fine.mantissa)
+                .to_f64()
+                .abs();
+            assert!(
+                ratio <= bound * 1.001 + 1e-29,
+                "{k} {kind}: {ratio:e} {bound:e}"
+            );
+            seen += usize::from(ratio > 1e-28);
+        }
+    }
+    assert!(seen > 2, "rounding was to be seen, and was in {seen}");
+}
