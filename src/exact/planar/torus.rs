@@ -251,7 +251,7 @@ impl Torus {
         }
         let bits = fraction_bits(N) + GUARD;
         // The radius as an integer, rounded up: 2^k above twice the bound.
-        let exponent = libm::frexp(4.0 * error.max(1e-300)).1 as i64 + bits as i64;
+        let exponent = i64::from(libm::frexp(4.0 * error.max(1e-300)).1) + bits as i64;
         let radius = BigInt::one() << exponent.max(0);
         let radius = radius.max(BigInt::one() << (GUARD + 16));
         let around = &state.order;
@@ -358,7 +358,8 @@ pub fn planar_torus(
     let closing: f64 = closing_rows
         .iter()
         .chain(&closing_columns)
-        .map(|k| k.abs())
+        .copied()
+        .map(f64::abs)
         .sum();
     let start = block.bits(WANTED_BITS) + 8.0 + closing * std::f64::consts::LOG2_E;
     let torus = Torus {
