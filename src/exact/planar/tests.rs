@@ -58,7 +58,7 @@ fn random_planar(n: usize, leave_out: usize, stream: &mut Stream) -> Vec<(usize,
 #[test]
 fn enclosures_contain_the_reference() {
     let mut stream = Seed(11).stream("planar", 0);
-    for (rows, columns) in [(1, 1), (1, 2), (2, 2), (3, 3), (2, 5), (5, 2), (3, 4)] {
+    for (rows, columns) in [(1, 1), (1, 2), (2, 2), (3, 3), (2, 4), (5, 2)] {
         for kind in 0..4 {
             for k in [0.01, 0.7, 2.0, 9.0, 60.0] {
                 let lattice = Lattice::open(rows, columns);
@@ -336,7 +336,7 @@ fn cold_samples_are_ground_states() {
 #[test]
 fn tori_agree_with_other_engines() {
     let mut stream = Seed(17).stream("planar", 6);
-    for (rows, columns) in [(2, 2), (2, 3), (3, 3), (1, 5), (5, 1), (3, 4)] {
+    for (rows, columns) in [(2, 2), (2, 3), (3, 3), (1, 5), (5, 1), (4, 2)] {
         for (kind, k) in [(0, 0.4), (1, 1.0), (2, 0.44), (0, 7.0), (3, 2.0)] {
             let bonds = Lattice::torus(rows, columns).bonds();
             let values = couplings(kind, bonds.len(), k, &mut stream);
