@@ -8,6 +8,8 @@
 //! also takes factor graphs of any cardinality, draws exact samples and finds a largest weight.
 //! [`Strip`] carries a transfer matrix along square-lattice strips, cylinders and tori; [`DensityOfStates`]
 //! counts the states of small homogeneous ones exactly, for reference values of any number of digits.
+//! [`kaufman`] has homogeneous tori of any size in closed form; [`Planar`] and [`planar_torus`] take planar
+//! graphs and tori with any couplings and no field, also deep in a glass phase.
 //! [`rbm_sum`] sums the smaller layer of a Boltzmann machine. [`rational_partition`] sums all states in
 //! ℚ, by a plain loop that shares no code with the others, for models whose `e^K` are rational.
 
@@ -64,7 +66,7 @@ pub use joint_table::JointTable;
 pub use kaufman::{KaufmanError, TorusThermodynamics, kaufman, plan_kaufman};
 pub use layer_sum::{RbmAverages, RbmResult, plan_rbm, rbm_sum};
 pub use plan::{ExactError, Limits, Plan, Quantity};
-pub use planar::{Planar, PlanarError};
+pub use planar::{Planar, PlanarError, planar_torus};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};

@@ -10,7 +10,7 @@
 
 use super::boundary::{Boundary, Couplings, PrecisionLost, Step};
 use super::fixed::{Fixed, fraction_bits, to_big};
-use super::{Block, Planar, PlanarError, WORDS, build};
+use super::{Block, Planar, PlanarError, WANTED_BITS, WORDS, build};
 use crate::exact::Limits;
 use crate::numeric::{DoubleDouble, Enclosure};
 use num_bigint::BigInt;
@@ -253,7 +253,7 @@ impl Planar {
             .map(|&(a, b, k)| (a, b, Enclosure::exact(k).tanh()))
             .collect();
         for (block, edges) in self.blocks.iter().zip(&self.block_edges) {
-            let needed = block.bits() + detour(block, edges);
+            let needed = block.bits(WANTED_BITS) + detour(block, edges);
             let words = WORDS
                 .into_iter()
                 .find(|&w| fraction_bits(w) as f64 >= needed + 3.0)

@@ -31,7 +31,7 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// Word products in one step from which on it is worth two threads.
-const PARALLEL: usize = 60_000;
+pub(super) const PARALLEL: usize = 60_000;
 
 /// One step; spins are named by their places in the matrix.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +127,12 @@ impl<const N: usize> Couplings<N> {
 
     pub(super) fn get(&self, edge: usize) -> Fixed<N> {
         self.tanh[edge]
+    }
+
+    /// One more bond, that makes its ends equal.
+    pub(super) fn push_equal(&mut self) -> usize {
+        self.tanh.push(one());
+        self.tanh.len() - 1
     }
 
     /// The same with the ends of one bond made equal, or opposite.

@@ -310,7 +310,7 @@ mod tests {
             assert!((value - k.tanh()).abs() < 4e-16);
             // tanh 2k (1 + tanh² k) = 2 tanh k; each tangent is off by two units.
             let double = tangents.tanh(2.0 * k);
-            let residue: BigInt = &double * (&one * &one + &t * &t) - (&t * &one * &one << 1);
+            let residue: BigInt = &double * (&one * &one + &t * &t) - ((&t * &one * &one) << 1);
             assert!(residue.abs() <= BigInt::from(16) << (2 * bits), "{k}");
         }
         assert_eq!(tangents.tanh(1e6), one);

@@ -62,6 +62,7 @@ mod fixed;
 mod planarity;
 mod sampling;
 mod sweep;
+mod torus;
 
 use super::Method;
 use super::plan::{ExactError, Limits, Plan};
@@ -75,10 +76,12 @@ use std::collections::BTreeMap;
 use sweep::Program;
 use thiserror::Error;
 
+pub use torus::planar_torus;
+
 /// Numbers of words that the arithmetic is made for.
 const WORDS: [usize; 16] = [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128];
-/// Bits of `ln Z` after the point that are asked for.
-const WANTED_BITS: f64 = 60.0;
+/// Bits after the point that are asked for in a number of order one.
+const WANTED_BITS: f64 = 56.0;
 /// Nanoseconds a product of two words takes in the inner loop.
 const NS_WORD: f64 = 0.8;
 /// Largest magnitude of a coupling.
@@ -99,7 +102,7 @@ pub enum PlanarError {
         sites: usize,
     },
     /// The graph cannot be drawn without crossings.
-    #[error("the graph is not planar: {}", obstruction_text(.obstruction))]
+    #[error("the graph is not planar: {}", obstruction_text(.obstruction.as_ref()))]
     NotPlanar {
         /// The bonds of a subdivision of K₅ or K₃,₃ in it, unless the graph is too large to look.
         obstruction: Option<Vec<(usize, usize)>>,
@@ -153,7 +156,7 @@ pub enum PlanarError {
     Exact(#[from] ExactError),
 }
 
-fn obstruction_text(obstruction: &Option<Vec<(usize, usize)>>) -> String {
+fn obstruction_text(obstruction: Option<&Vec<(usize, usize)>>) -> String {
     let Some(bonds) = obstruction else {
         return "a part fits into no face of the rest".to_owned();
     };
@@ -201,19 +204,26 @@ impl Block {
         self.couplings.iter().fold(0.0, |m, k| k.abs().max(m))
     }
 
-    /// Bits after the point for the wanted precision.
-    fn bits(&self) -> f64 {
-        let steps =
-            self.program.entries * 2.0 + self.sites.len() as f64 * 2.0 * self.program.places as f64;
-        let rounded = (steps + 1.0).log2() + 11.0;
+    /// Bits of `ln Z` after the point that are asked for: what a double of the size of `Σ|K|` can show.
+    fn wanted(&self) -> f64 {
+        let size: f64 = self.couplings.iter().map(|k| k.abs()).sum();
+        WANTED_BITS - (1.0 + size).log2().min(30.0)
+    }
+
+    /// Bits after the point that numbers need so that `wanted` bits of the result are right.
+    fn bits(&self, wanted: f64) -> f64 {
+        let program = &self.program;
+        let rounded = program.entries * 2.0 + self.sites.len() as f64 * 2.0 * program.places as f64;
+        // Units of a rounding: 4 N + 16, N from the bits of γ.
+        let units = self.sensitivity / 16.0 + 40.0;
         let shifted = 2.0 * self.strongest() * std::f64::consts::LOG2_E
             + (self.couplings.len() as f64 + 1.0).log2()
             + 4.0;
-        (self.sensitivity + rounded).max(shifted) + WANTED_BITS
+        (self.sensitivity + (rounded + 1.0).log2() + units.log2()).max(shifted) + wanted
     }
 
     fn words(&self) -> Option<usize> {
-        let bits = self.bits();
+        let bits = self.bits(self.wanted());
         WORDS.into_iter().find(|&w| fraction_bits(w) as f64 >= bits)
     }
 
@@ -475,7 +485,7 @@ impl Planar {
         let (mut states, mut bytes, mut seconds) = (0.0, 0.0_f64, 0.0);
         for block in &self.blocks {
             let words = block.words().ok_or(PlanarError::TooCold {
-                bits: block.bits(),
+                bits: block.bits(block.wanted()),
                 most: 64 * WORDS[WORDS.len() - 1],
             })? as f64;
             let places = block.program.places as f64;
@@ -483,8 +493,13 @@ impl Planar {
             states += block.program.entries;
             let steps = 56.0 * block.program.steps.len() as f64;
             bytes = bytes.max((4.0 * places * places + 8.0 * edges) * words + steps);
-            seconds += block.program.entries * words * (words + 1.0) * NS_WORD * 1e-9
-                + block.program.entries * 4e-9
+            let products = words * (words + 1.0);
+            let threads = if 0.5 * places * places * words * words > boundary::PARALLEL as f64 {
+                rayon::current_num_threads() as f64
+            } else {
+                1.0
+            };
+            seconds += block.program.entries * (products * NS_WORD + 4.0) * 1e-9 / threads
                 + edges * (2e-6 + 2e-8 * words * words);
         }
         Ok(Plan {
@@ -521,21 +536,11 @@ impl Planar {
     pub fn log_z(&self, limits: &Limits) -> Result<Enclosure, PlanarError> {
         Self::admit(self.plan()?, limits)?;
         let mut sum = CompensatedSum::new();
-        let mut weight = Weight::ONE;
-        weight.exponent = self.sites as i64 - self.couplings.len() as i64;
         for &k in &self.constants {
             sum.add(k);
         }
-        for &k in &self.couplings {
-            // cosh K = e^{|K|} (1 + e^{−2|K|})/2.
-            sum.add(k.abs());
-            if k.abs() < 350.0 {
-                let (m, e) = DoubleDouble::exp_scaled(DoubleDouble::from(-2.0 * k.abs()));
-                let small = m.scale_by_power_of_two(e);
-                weight.multiply(DoubleDouble::ONE + small, 0);
-            }
-        }
-        let mut radius = 1e-290;
+        let mut weight = Weight::ONE;
+        let mut radius = 0.0;
         for block in &self.blocks {
             let words = block.words().unwrap_or(WORDS[WORDS.len() - 1]);
             let (part, error) = with_words!(words, build(block))?;
@@ -543,16 +548,35 @@ impl Planar {
             weight.factors += part.factors;
             radius += error;
         }
-        let logarithm = DoubleDouble::ln(weight.mantissa)
-            + DoubleDouble::LN_2 * DoubleDouble::from(weight.exponent as f64);
-        sum.add(logarithm.hi);
-        sum.add(logarithm.lo);
-        // Every factor is right to 2⁻⁹³, the logarithm and the product with ln 2 to 2⁻⁹³ of themselves.
-        let size = 1.0 + logarithm.hi.abs() + weight.exponent.abs() as f64;
-        radius += (weight.factors + 4.0 * size) * 2.0_f64.powi(-92);
-        let value = sum.enclosure();
-        Ok(value + Enclosure::around(0.0, radius))
+        Ok(finish(sum, weight, self.sites, &self.couplings, radius))
     }
+}
+
+/// `ln` of `2^sites ∏ cosh K` times the weight, and the sum.
+fn finish(
+    mut sum: CompensatedSum,
+    mut weight: Weight,
+    sites: usize,
+    couplings: &[f64],
+    mut radius: f64,
+) -> Enclosure {
+    weight.exponent += sites as i64 - couplings.len() as i64;
+    for &k in couplings {
+        // cosh K = e^{|K|} (1 + e^{−2|K|})/2.
+        sum.add(k.abs());
+        if k.abs() < 350.0 {
+            let (m, e) = DoubleDouble::exp_scaled(DoubleDouble::from(-2.0 * k.abs()));
+            weight.multiply(DoubleDouble::ONE + m.scale_by_power_of_two(e), 0);
+        }
+    }
+    let logarithm = DoubleDouble::ln(weight.mantissa)
+        + DoubleDouble::LN_2 * DoubleDouble::from(weight.exponent as f64);
+    sum.add(logarithm.hi);
+    sum.add(logarithm.lo);
+    // Every factor is right to 2⁻⁹³, the logarithm and the product with ln 2 to 2⁻⁹³ of themselves.
+    let size = 1.0 + logarithm.hi.abs() + weight.exponent.abs() as f64;
+    radius += (weight.factors + 4.0 * size) * 2.0_f64.powi(-92) + 1e-290;
+    sum.enclosure() + Enclosure::around(0.0, radius)
 }
 
 /// The part of a drawing that belongs to a block.

@@ -7,7 +7,7 @@
 
 use super::boundary::{Boundary, Couplings, PrecisionLost, Step};
 use super::fixed::{fraction_bits, to_big};
-use super::{Block, Planar, PlanarError, WORDS};
+use super::{Block, Planar, PlanarError, WANTED_BITS, WORDS};
 use crate::exact::Limits;
 use crate::random::Stream;
 use num_traits::ToPrimitive;
@@ -137,7 +137,7 @@ impl Planar {
         Self::admit(plan, limits)?;
         let mut parts = Vec::with_capacity(self.blocks.len());
         for block in &self.blocks {
-            let needed = block.bits() + block.sensitivity;
+            let needed = block.bits(WANTED_BITS) + block.sensitivity;
             let mut drawn = Err(PlanarError::TooCold {
                 bits: needed,
                 most: 64 * WORDS[WORDS.len() - 1],

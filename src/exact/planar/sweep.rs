@@ -115,6 +115,89 @@ impl Builder<'_> {
         self.walk.iter().position(|c| c.leaving == leaving)
     }
 
+    /// Brings the new vertex and its bonds to the old ones, `hosts` by `to_old`; the others wait in the order
+    /// of the corners of `rest`.
+    fn join_all(
+        &mut self,
+        v: usize,
+        to_old: &[usize],
+        hosts: &[usize],
+        waiting: &[usize],
+        rest: &[Corner],
+        seen: &mut [bool],
+    ) -> Option<()> {
+        let count = hosts.len();
+        // The new vertex takes the place of a neighbour that is done with, if there is one.
+        for &h in hosts {
+            self.open[h] -= 1;
+        }
+        self.open[v] = self.graph.around[v].len() - count;
+        self.taken[v] = true;
+        let replaced = hosts.iter().position(|&h| self.open[h] == 0);
+        let middle = replaced.unwrap_or(0);
+        let edge = |k: usize| to_old[k] / 2;
+        let mut front = hosts.to_vec();
+        if replaced.is_some() {
+            let host = self.place[hosts[middle]];
+            self.place[v] = host;
+            self.push(
+                Step::Replace {
+                    host,
+                    edge: edge(middle),
+                },
+                v,
+            );
+            if let Some(old) = self.program.replaced.last_mut() {
+                *old = hosts[middle];
+            }
+            front[middle] = v;
+        } else {
+            let at = self.new_place();
+            self.place[v] = at;
+            let host = self.place[hosts[0]];
+            self.push(
+                Step::Attach {
+                    at,
+                    host,
+                    edge: edge(0),
+                },
+                v,
+            );
+            front.insert(1, v);
+        }
+        self.current = front.iter().chain(waiting).copied().collect();
+        let mut inner = hosts.to_vec();
+        for k in (middle + 1..count).chain((0..middle).rev()) {
+            let h = hosts[k];
+            let w = self.current.len() as f64;
+            self.program.entries += 0.5 * w * w;
+            let (a, b) = (self.place[v], self.place[h]);
+            self.push(
+                Step::Join {
+                    a,
+                    b,
+                    edge: edge(k),
+                },
+                v,
+            );
+            if self.open[h] == 0 {
+                self.drop_vertex(h);
+                front.retain(|&x| x != h);
+            } else if k > 0 && k + 1 < count {
+                // Shut in here, it waits at another corner.
+                front.retain(|&x| x != h);
+                inner.retain(|&x| x != h);
+                let moved = self.waiting(rest, &inner, seen);
+                if !moved.contains(&h) {
+                    return None;
+                }
+                let order = front.iter().chain(&moved).copied().collect();
+                self.set_order(order);
+            }
+        }
+        Some(())
+    }
+
     /// Takes the next vertex; `None` if that is not a sweep.
     fn take(&mut self, v: usize, seen: &mut [bool]) -> Option<()> {
         let darts = &self.graph.around[v];
@@ -147,74 +230,7 @@ impl Builder<'_> {
         let waiting = self.waiting(&rest, &hosts, seen);
         let order = hosts.iter().chain(&waiting).copied().collect();
         self.set_order(order);
-        // The new vertex takes the place of a neighbour that is done with, if there is one.
-        for &h in &hosts {
-            self.open[h] -= 1;
-        }
-        self.open[v] = darts.len() - count;
-        self.taken[v] = true;
-        let replaced = hosts.iter().position(|&h| self.open[h] == 0);
-        let middle = replaced.unwrap_or(0);
-        let edge = |k: usize| to_old[k] / 2;
-        let mut front = hosts.clone();
-        if replaced.is_some() {
-            let host = self.place[hosts[middle]];
-            self.place[v] = host;
-            self.push(
-                Step::Replace {
-                    host,
-                    edge: edge(middle),
-                },
-                v,
-            );
-            if let Some(old) = self.program.replaced.last_mut() {
-                *old = hosts[middle];
-            }
-            front[middle] = v;
-        } else {
-            let at = self.new_place();
-            self.place[v] = at;
-            let host = self.place[hosts[0]];
-            self.push(
-                Step::Attach {
-                    at,
-                    host,
-                    edge: edge(0),
-                },
-                v,
-            );
-            front.insert(1, v);
-        }
-        self.current = front.iter().chain(&waiting).copied().collect();
-        let mut inner = hosts.clone();
-        for k in (middle + 1..count).chain((0..middle).rev()) {
-            let h = hosts[k];
-            let w = self.current.len() as f64;
-            self.program.entries += 0.5 * w * w;
-            let (a, b) = (self.place[v], self.place[h]);
-            self.push(
-                Step::Join {
-                    a,
-                    b,
-                    edge: edge(k),
-                },
-                v,
-            );
-            if self.open[h] == 0 {
-                self.drop_vertex(h);
-                front.retain(|&x| x != h);
-            } else if k > 0 && k + 1 < count {
-                // Shut in here, it waits at another corner.
-                front.retain(|&x| x != h);
-                inner.retain(|&x| x != h);
-                let moved = self.waiting(&rest, &inner, seen);
-                if !moved.contains(&h) {
-                    return None;
-                }
-                let order = front.iter().chain(&moved).copied().collect();
-                self.set_order(order);
-            }
-        }
+        self.join_all(v, &to_old, &hosts, &waiting, &rest, seen)?;
         if self.open[v] == 0 {
             self.drop_vertex(v);
         }

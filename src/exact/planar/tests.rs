@@ -58,7 +58,7 @@ fn random_planar(n: usize, leave_out: usize, stream: &mut Stream) -> Vec<(usize,
 #[test]
 fn enclosures_contain_the_reference() {
     let mut stream = Seed(11).stream("planar", 0);
-    for (rows, columns) in [(1, 1), (1, 2), (2, 2), (3, 3), (2, 5), (5, 2), (3, 4)] {
+    for (rows, columns) in [(1, 1), (1, 2), (2, 2), (3, 3), (2, 4), (5, 2)] {
         for kind in 0..4 {
             for k in [0.01, 0.7, 2.0, 9.0, 60.0] {
                 let lattice = Lattice::open(rows, columns);
@@ -105,8 +105,8 @@ fn cold_strips_agree_with_elimination() {
     for (rows, columns, kind, k) in [
         (30, 9, 0, 1.0),
         (9, 30, 1, 1.0),
-        (24, 12, 0, 8.0),
-        (12, 12, 1, 8.0),
+        (24, 10, 0, 8.0),
+        (10, 10, 1, 8.0),
         (40, 8, 0, 50.0),
         (20, 10, 3, 50.0),
         (20, 10, 2, 0.44),
@@ -131,7 +131,7 @@ fn a_rational_partition_function_lies_inside() {
     // e^K = 2 and 1/3 are no doubles, so the couplings are taken as their nearest ones: each bond is off
     // by at most half a unit in the last place of K, and ln Z by the sum of that.
     let bonds = Lattice::open(3, 3).bonds();
-    let factor = |e: usize| if e % 3 == 0 { (1, 3) } else { (2, 1) };
+    let factor = |e: usize| if e.is_multiple_of(3) { (1, 3) } else { (2, 1) };
     let terms: Vec<_> = bonds
         .iter()
         .enumerate()
@@ -331,4 +331,81 @@ fn cold_samples_are_ground_states() {
         );
         assert!((energy(spins) - energy(&samples[0])).abs() < 1e-9);
     }
+}
+
+#[test]
+fn tori_agree_with_other_engines() {
+    let mut stream = Seed(17).stream("planar", 6);
+    for (rows, columns) in [(2, 2), (2, 3), (3, 3), (1, 5), (5, 1), (4, 2)] {
+        for (kind, k) in [(0, 0.4), (1, 1.0), (2, 0.44), (0, 7.0), (3, 2.0)] {
+            let bonds = Lattice::torus(rows, columns).bonds();
+            let values = couplings(kind, bonds.len(), k, &mut stream);
+            let log_z = planar_torus(rows, columns, &values, &Limits::NONE).unwrap();
+            let what = format!("{rows}x{columns} {kind} {k} {log_z:?}");
+            let reference = Reference::new(&model(rows * columns, &bonds, &values));
+            assert!(reference.log_z_lies_in(log_z), "{what}");
+            assert!(log_z.width() < 1e-14 * (1.0 + log_z.magnitude()), "{what}");
+        }
+    }
+    // Homogeneous ones against the four products, hot, critical and cold, with negative couplings.
+    for (rows, columns, k) in [
+        (8, 8, 0.2),
+        (9, 7, 0.440_686_793_5),
+        (8, 6, -0.8),
+        (7, 6, 1.5),
+    ] {
+        let values = vec![k; 2 * rows * columns];
+        let Ok(products) = super::super::kaufman(rows, columns, k, k) else {
+            panic!("{rows}x{columns} is not frustrated");
+        };
+        let log_z = planar_torus(rows, columns, &values, &Limits::NONE).unwrap();
+        assert!(log_z.overlaps(products.log_z), "{log_z:?} {products:?}");
+    }
+}
+
+/// The state of a block after some of its steps, and the error bound.
+fn part_way<const N: usize>(block: &Block, steps: usize) -> (Boundary<N>, f64) {
+    let couplings = Couplings::<N>::new(&block.couplings);
+    let mut state = Boundary::<N>::new(block.program.places);
+    for step in &block.program.steps[..steps] {
+        state.step(step, &couplings).unwrap();
+    }
+    let radius = block.radius(N, state.rounded, Boundary::<N>::units());
+    (state, radius)
+}
+
+#[test]
+fn the_error_bound_holds_where_the_precision_is_too_small() {
+    // Correlators in two words, where rounding shows, against eight words: off by at most 2γS.
+    let mut stream = Seed(18).stream("planar", 7);
+    let (mut most, mut steps) = (0.0_f64, 0.0_f64);
+    for k in [0.5, 1.0, 2.0, 3.0, 4.0] {
+        for kind in 0..2 {
+            let values = couplings(kind, 60, k, &mut stream);
+            let planar = Planar::open_rectangle(6, 6, &values).unwrap();
+            let block = &planar.blocks[0];
+            let (coarse, bound) = part_way::<2>(block, 40);
+            let (fine, small) = part_way::<8>(block, 40);
+            assert!(small < 1e-60 && bound < 0.25, "{k} {bound}");
+            let value = |x: BigRational| -> f64 { Enclosure::from_rational(&x).mid() };
+            for &i in &fine.order {
+                for &j in &fine.order {
+                    let two = BigRational::new(fixed::to_big(&coarse.get(i, j)), 1.into());
+                    let eight = BigRational::new(fixed::to_big(&fine.get(i, j)), 1.into());
+                    let unit = |words| {
+                        BigRational::new(
+                            1.into(),
+                            num_bigint::BigInt::from(1) << fraction_bits(words),
+                        )
+                    };
+                    let error = value(two * unit(2) - eight * unit(8)).abs();
+                    assert!(error <= 2.0 * bound, "{k} {kind}: {error:e} {bound:e}");
+                    most = most.max(error);
+                    steps = steps.max(error / 2.0_f64.powi(-125));
+                }
+            }
+        }
+    }
+    // Rounding was there to be bounded, and cold couplings had made it grow.
+    assert!(most > 0.0 && steps > 1e3, "{most:e} {steps}");
 }

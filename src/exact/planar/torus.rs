@@ -1,0 +1,418 @@
+//! Tori with any couplings: four signed sums over the bonds that close the rectangle.
+//!
+//! The open rectangle is built with every spin of its edge kept on the face outside. What closes it to a torus
+//! is one factor `1 + t s_a s_b` for each bond around, with `⟨…⟩` a Pfaffian of the correlators C of these
+//! spins. Bonds around one way and bonds around the other cross once each, so that
+//!
+//! ```text
+//! Z/Z̄ = Σ_W ∏_{w ∈ W} t_w ⟨s_W⟩ = ½ [P(+,+) + P(−,+) + P(+,−) − P(−,−)]
+//! P(a, b) = Σ_W (−1)^{crossings} ∏ (a t_h) ∏ (b t_v) ⟨s_W⟩ = ∏ D
+//! ```
+//! where each P is a Pfaffian, found by eliminating one bond after the other, the one with the largest
+//! `D = 1 + t A_ab` first: `A_ij' = A_ij + (t/D)(A_ib A_ja − A_ia A_jb)`, A the skew matrix of C.
+//!
+//! The sums P are not positive and may cancel, so this part carries a radius with every number and is
+//! done again in more words until the radius of the result is small.
+//!
+//! # Why the correlators are within their radius
+//! With γ and S as in the parent's text, expanding the product of all inserted factors and bounding each term
+//! by the flips that it makes gives `|Z̃/Z − 1| ≤ y` and `|C̃ Z̃/Z − C| ≤ y`, `y = e^{γS/2} − 1`, so that
+//! `|C̃ − C| ≤ 2y/(1 − y) < 2γS`. Ends that hang outside the rectangle do not enter γ: their flip costs nothing.
+
+use super::boundary::{Boundary, Couplings, PrecisionLost, Step, Weight};
+use super::embedding::Embedding;
+use super::fixed::{Tangents, fraction_bits, to_big};
+use super::{Block, PlanarError, WANTED_BITS, WORDS, check_couplings, finish, sweep};
+use crate::exact::{ExactError, Limits, Method, Plan};
+use crate::numeric::{CompensatedSum, Enclosure};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+
+/// Bits of the elimination beyond those of the correlators.
+const GUARD: u64 = 128;
+/// Nanoseconds for one product of the elimination.
+const NS_BALL: f64 = 400.0;
+
+/// A number within a radius, both in units of `2^{−bits}`.
+#[derive(Clone, Debug)]
+struct Ball {
+    mid: BigInt,
+    radius: BigInt,
+}
+
+impl Ball {
+    fn times(&self, other: &Self, bits: u64) -> Self {
+        let radius =
+            (self.mid.abs() + &self.radius) * &other.radius + other.mid.abs() * &self.radius;
+        Self {
+            mid: (&self.mid * &other.mid) >> bits,
+            radius: (radius >> bits) + 2,
+        }
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        Self {
+            mid: &self.mid + &other.mid,
+            radius: &self.radius + &other.radius,
+        }
+    }
+
+    fn negative(&self) -> Self {
+        Self {
+            mid: -&self.mid,
+            radius: self.radius.clone(),
+        }
+    }
+
+    /// `1/self`, unless it may be zero.
+    fn inverse(&self, bits: u64) -> Option<Self> {
+        let least = self.mid.abs() - &self.radius;
+        if !least.is_positive() {
+            return None;
+        }
+        let one = BigInt::one() << (2 * bits);
+        let spread = (&self.radius << (2 * bits)) / (self.mid.abs() * least) + 1;
+        Some(Self {
+            mid: one / &self.mid,
+            radius: spread + 1,
+        })
+    }
+}
+
+/// A bond around the torus: places in the order of the matrix, `tanh K`, and which way it goes.
+struct Around {
+    a: usize,
+    b: usize,
+    t: Ball,
+    along: bool,
+}
+
+/// P for the signs of the two kinds of bonds.
+fn pfaffian(
+    matrix: &[Vec<Ball>],
+    bonds: &[Around],
+    signs: (bool, bool),
+    bits: u64,
+) -> Result<Ball, PrecisionLost> {
+    let mut a: Vec<Vec<Ball>> = matrix.to_vec();
+    // Row i holds A_ij for j > i.
+    let entry = |a: &[Vec<Ball>], i: usize, j: usize| {
+        if i < j {
+            a[i][j - i - 1].clone()
+        } else {
+            a[j][i - j - 1].negative()
+        }
+    };
+    let one = Ball {
+        mid: BigInt::one() << bits,
+        radius: BigInt::zero(),
+    };
+    let signed = |bond: &Around| {
+        let negative = if bond.along { signs.0 } else { signs.1 };
+        if negative {
+            bond.t.negative()
+        } else {
+            bond.t.clone()
+        }
+    };
+    let mut left: Vec<&Around> = bonds.iter().collect();
+    let mut alive: Vec<usize> = (0..matrix.len()).collect();
+    let mut product = one.clone();
+    while !left.is_empty() {
+        let pivots: Vec<Ball> = left
+            .iter()
+            .map(|w| one.plus(&signed(w).times(&entry(&a, w.a, w.b), bits)))
+            .collect();
+        let index = (0..left.len())
+            .max_by_key(|&k| pivots[k].mid.abs())
+            .unwrap_or(0);
+        let bond = left.swap_remove(index);
+        product = product.times(&pivots[index], bits);
+        if left.is_empty() {
+            break;
+        }
+        let factor = signed(bond).times(&pivots[index].inverse(bits).ok_or(PrecisionLost)?, bits);
+        alive.retain(|&i| i != bond.a && i != bond.b);
+        let column = |b: usize| -> Vec<Ball> { alive.iter().map(|&i| entry(&a, i, b)).collect() };
+        let (u, v) = (column(bond.a), column(bond.b));
+        let scaled: Vec<Ball> = v.iter().map(|x| x.times(&factor, bits)).collect();
+        for (p, &i) in alive.iter().enumerate() {
+            for (q, &j) in alive.iter().enumerate().skip(p + 1) {
+                let change = scaled[p]
+                    .times(&u[q], bits)
+                    .plus(&scaled[q].times(&u[p], bits).negative());
+                let slot = &mut a[i][j - i - 1];
+                *slot = slot.plus(&change);
+            }
+        }
+    }
+    Ok(product)
+}
+
+/// The torus as a rectangle and what closes it.
+struct Torus {
+    rows: usize,
+    columns: usize,
+    /// The rectangle.
+    block: Block,
+    /// Bonds that close the rows and the columns.
+    closing_rows: Vec<f64>,
+    closing_columns: Vec<f64>,
+}
+
+impl Torus {
+    /// The rectangle with all ends outside: the state, and the ends around it.
+    fn rectangle<const N: usize>(&self) -> Result<Boundary<N>, PrecisionLost> {
+        let (rows, columns) = (self.rows, self.columns);
+        let mut couplings = Couplings::<N>::new(&self.block.couplings);
+        let equal = couplings.push_equal();
+        let horizontal = |r: usize, c: usize| r * (columns - 1) + c;
+        let vertical = |r: usize, c: usize| rows * (columns - 1) + r * columns + c;
+        let (top, left, right) = (columns, 2 * columns, 2 * columns + rows);
+        let mut state = Boundary::<N>::new(2 * columns + 2 * rows);
+        let order = |r: usize, c: usize, has_right: bool| -> Vec<usize> {
+            let front = if r == 0 { c + 1 } else { columns };
+            let tops = if self.closing_columns.is_empty() {
+                0
+            } else {
+                front
+            };
+            let (rights, lefts) = if self.closing_rows.is_empty() {
+                (0, 0)
+            } else {
+                (r + usize::from(has_right), r + 1)
+            };
+            (0..front)
+                .chain((right..right + rights).rev())
+                .chain((top..top + tops).rev())
+                .chain(left..left + lefts)
+                .collect()
+        };
+        for r in 0..rows {
+            for c in 0..columns {
+                let step = match (r, c) {
+                    (0, 0) => Step::Start { at: 0 },
+                    (0, _) => Step::Attach {
+                        at: c,
+                        host: c - 1,
+                        edge: horizontal(0, c - 1),
+                    },
+                    _ => Step::Replace {
+                        host: c,
+                        edge: vertical(r - 1, c),
+                    },
+                };
+                state.step(&step, &couplings)?;
+                if r > 0 && c > 0 {
+                    let edge = horizontal(r, c - 1);
+                    state.step(
+                        &Step::Join {
+                            a: c,
+                            b: c - 1,
+                            edge,
+                        },
+                        &couplings,
+                    )?;
+                }
+                let mut hang = |at: usize| {
+                    state.step(
+                        &Step::Attach {
+                            at,
+                            host: c,
+                            edge: equal,
+                        },
+                        &couplings,
+                    )
+                };
+                if r == 0 && !self.closing_columns.is_empty() {
+                    hang(top + c)?;
+                }
+                if c == 0 && !self.closing_rows.is_empty() {
+                    hang(left + r)?;
+                }
+                let last = c + 1 == columns && !self.closing_rows.is_empty();
+                if last {
+                    hang(right + r)?;
+                }
+                state.step(&Step::Order(order(r, c, last)), &couplings)?;
+            }
+        }
+        Ok(state)
+    }
+
+    /// `∏ D` of the rectangle, the bracket of the module's text as an integer interval in units of
+    /// `2^{−bits}`, the bits, and the error bound of the first one's logarithm.
+    fn sums<const N: usize>(&self) -> Result<(Weight, Ball, u64, f64), PrecisionLost> {
+        let state = self.rectangle::<N>()?;
+        let error = self.block.radius(N, state.rounded, Boundary::<N>::units());
+        if error.is_nan() || error > 0.25 {
+            return Err(PrecisionLost);
+        }
+        let bits = fraction_bits(N) + GUARD;
+        // The radius as an integer, rounded up: 2^k above twice the bound.
+        let exponent = i64::from(libm::frexp(4.0 * error.max(1e-300)).1) + bits as i64;
+        let radius = BigInt::one() << exponent.max(0);
+        let radius = radius.max(BigInt::one() << (GUARD + 16));
+        let around = &state.order;
+        let matrix: Vec<Vec<Ball>> = (0..around.len())
+            .map(|i| {
+                (i + 1..around.len())
+                    .map(|j| Ball {
+                        mid: to_big(&state.get(around[i], around[j])) << GUARD,
+                        radius: radius.clone(),
+                    })
+                    .collect()
+            })
+            .collect();
+        let mut place = vec![0; 2 * self.columns + 2 * self.rows];
+        for (k, &p) in around.iter().enumerate() {
+            place[p] = k;
+        }
+        let tangents = Tangents::new(bits);
+        let bond = |x: usize, y: usize, k: f64, along: bool| Around {
+            a: place[x].min(place[y]),
+            b: place[x].max(place[y]),
+            t: Ball {
+                mid: tangents.tanh(k),
+                radius: BigInt::from(2),
+            },
+            along,
+        };
+        let (rows, columns) = (self.rows, self.columns);
+        let mut bonds: Vec<Around> = Vec::new();
+        for (r, &k) in self.closing_rows.iter().enumerate() {
+            bonds.push(bond(2 * columns + r, 2 * columns + rows + r, k, true));
+        }
+        for (c, &k) in self.closing_columns.iter().enumerate() {
+            bonds.push(bond(c, columns + c, k, false));
+        }
+        let sector = |signs| pfaffian(&matrix, &bonds, signs, bits);
+        let mut sum = sector((true, true))?.negative();
+        for signs in [(false, false), (true, false), (false, true)] {
+            sum = sum.plus(&sector(signs)?);
+        }
+        // Half of it, by one bit of the point.
+        Ok((state.weight, sum, bits + 1, error))
+    }
+
+    fn plan(&self, words: usize) -> Plan {
+        let (rows, columns) = (self.rows as f64, self.columns as f64);
+        let ends = 2.0 * (rows + columns);
+        // Joins with all ends that hang outside so far.
+        let entries = rows * columns * (columns * columns * 4.0 + rows * rows * 4.0 / 3.0) / 2.0;
+        let products = 4.0 * ends * ends * ends / 6.0;
+        let words = words as f64;
+        Plan {
+            method: Method::Planar,
+            states: entries,
+            bytes: ends * ends * words * 8.0 * 6.0,
+            seconds: (entries * (words * (words + 1.0) * super::NS_WORD + 4.0)
+                + products * NS_BALL)
+                * 1e-9,
+        }
+    }
+}
+
+/// `ln Z` of a torus with one coupling for each bond, in the order of [`crate::model::Lattice::torus`].
+///
+/// # Errors
+/// [`PlanarError`] for couplings that do not fit or are too cold, and by the predicted cost.
+/// # Accuracy
+/// The closing bonds are eliminated with a radius beside every number, in as many words as make the result's
+/// radius small. Test `tori_agree_with_other_engines`.
+/// # Complexity
+/// O(N (L + M)²) products of p bits for the rectangle and O((L + M)³) for the four sums.
+/// # Panics
+/// If a side is zero.
+pub fn planar_torus(
+    rows: usize,
+    columns: usize,
+    couplings: &[f64],
+    limits: &Limits,
+) -> Result<Enclosure, PlanarError> {
+    check_couplings(couplings)?;
+    let lattice = crate::model::Lattice::torus(rows, columns);
+    let bonds = lattice.bonds();
+    if bonds.len() != couplings.len() {
+        return Err(PlanarError::Couplings {
+            couplings: couplings.len(),
+            bonds: bonds.len(),
+        });
+    }
+    let along = if columns > 1 { rows * columns } else { 0 };
+    let (mut open, mut closing_rows, mut closing_columns) = (Vec::new(), Vec::new(), Vec::new());
+    for (e, &k) in couplings.iter().enumerate() {
+        if e < along && e % columns + 1 == columns {
+            closing_rows.push(k);
+        } else if e >= along && rows > 1 && (e - along) / columns + 1 == rows {
+            closing_columns.push(k);
+        } else {
+            open.push(k);
+        }
+    }
+    let graph = Embedding::rectangle(rows, columns).ok_or(PlanarError::NotAnEmbedding)?;
+    let order: Vec<usize> = (0..rows * columns).collect();
+    let program = sweep::program(&graph, &order).ok_or(PlanarError::NotAnEmbedding)?;
+    let block = Block::new(&graph, order, open, program);
+    let closing: f64 = closing_rows
+        .iter()
+        .chain(&closing_columns)
+        .copied()
+        .map(f64::abs)
+        .sum();
+    let start = block.bits(WANTED_BITS) + 8.0 + closing * std::f64::consts::LOG2_E;
+    let torus = Torus {
+        rows,
+        columns,
+        block,
+        closing_rows,
+        closing_columns,
+    };
+    let mut failure = PlanarError::TooCold {
+        bits: start,
+        most: 64 * WORDS[WORDS.len() - 1],
+    };
+    for words in WORDS {
+        if (fraction_bits(words) as f64) < start {
+            continue;
+        }
+        let plan = torus.plan(words);
+        if let Some(exceeded) = limits.exceeded_by(&plan) {
+            return Err(ExactError::TooLarge {
+                plan,
+                exceeded,
+                largest: None,
+                size_unit: "",
+            }
+            .into());
+        }
+        let t = &torus;
+        let sums = with_words!(words, closed(t));
+        let Ok((weight, sum, bits, error)) = sums else {
+            failure = PlanarError::PrecisionLost;
+            continue;
+        };
+        // The radius at most 2⁻⁵⁰ of the sum, or once more.
+        if !sum.mid.is_positive() || (&sum.radius << 50) > sum.mid {
+            failure = PlanarError::PrecisionLost;
+            continue;
+        }
+        let top = sum.mid.bits();
+        let unit = BigInt::one() << top;
+        let part = |x: BigInt| Enclosure::from_rational(&BigRational::new(x, unit.clone()));
+        let bracket = part(&sum.mid - &sum.radius)
+            .hull(part(&sum.mid + &sum.radius))
+            .ln();
+        let mut weight = weight;
+        weight.exponent += top as i64 - bits as i64;
+        let sites = rows * columns;
+        let value = finish(CompensatedSum::new(), weight, sites, couplings, error);
+        return Ok(value + bracket);
+    }
+    Err(failure)
+}
+
+fn closed<const N: usize>(torus: &Torus) -> Result<(Weight, Ball, u64, f64), PrecisionLost> {
+    torus.sums::<N>()
+}
