@@ -1,7 +1,7 @@
 //! Are 512 bit-parallel replicas as good as 512 independent ones?
 //!
 //! Prints the variance of the mean over replicas, times 512, over the variance of one replica, for
-//! |m| and the energy (at T_c unless K is given), with one standard error: 1 for independent replicas, 512 for replicas
+//! |m| and the energy (at `T_c` unless K is given), with one standard error: 1 for independent replicas, 512 for replicas
 //! that share all random digits. Ends with code 1 if either is above 1.03, or if the error is too
 //! large to tell 1.03 from 1 at three standard errors.
 //!

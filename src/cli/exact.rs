@@ -15,6 +15,10 @@ use crate::numeric::Enclosure;
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]

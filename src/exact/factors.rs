@@ -146,13 +146,17 @@ pub fn solve_edges(
         && !ready
             .as_ref()
             .is_ok_and(|ready| fits(&ready.plan_pairs(pairs)));
-    if neither && let Ok((result, bonds)) = planar_edges(model, limits) {
+    if neither && let Ok(planar) = planar_edges(model, limits) {
+        let bonds = &planar.edge;
         let value = |pair: &(usize, usize)| {
             let found = bonds.binary_search_by_key(pair, |b| (b.0, b.1)).ok()?;
             Some(bonds[found])
         };
         if let Some(edge) = pairs.iter().map(value).collect() {
-            return Ok(EdgeResult { result, edge });
+            return Ok(EdgeResult {
+                result: planar.result,
+                edge,
+            });
         }
     }
     match ready {

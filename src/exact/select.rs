@@ -2,8 +2,8 @@
 
 use super::elimination::Elimination;
 use super::{
-    ExactError, ExactResult, Limits, Method, Plan, Planar, Strip, Want, enumerate, kaufman,
-    plan_enumeration, plan_kaufman,
+    EdgeResult, ExactError, ExactResult, Limits, Method, Plan, Planar, Strip, Want, enumerate,
+    kaufman, plan_enumeration, plan_kaufman,
 };
 use crate::model::SpinHamiltonian;
 use crate::numeric::Enclosure;
@@ -112,7 +112,7 @@ fn even_result(
     }
 }
 
-fn does_not_apply(method: Method, reason: impl ToString) -> ExactError {
+fn does_not_apply(method: Method, reason: &impl ToString) -> ExactError {
     ExactError::DoesNotApply {
         method,
         reason: reason.to_string(),
@@ -121,7 +121,7 @@ fn does_not_apply(method: Method, reason: impl ToString) -> ExactError {
 
 /// Makes one engine ready.
 fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candidate, ExactError> {
-    let unfit = |reason: &str| Err(does_not_apply(method, reason));
+    let unfit = |reason: &str| Err(does_not_apply(method, &reason));
     Ok(match method {
         Method::Enumeration => Candidate {
             plan: plan_enumeration(model, want),
@@ -163,9 +163,9 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
             if want.pairs {
                 return unfit("it gives the correlators of bonds, not of all pairs");
             }
-            let ready = Planar::of_spins(model).map_err(|e| does_not_apply(method, e))?;
+            let ready = Planar::of_spins(model).map_err(|e| does_not_apply(method, &e))?;
             Candidate {
-                plan: ready.plan().map_err(|e| does_not_apply(method, e))?,
+                plan: ready.plan().map_err(|e| does_not_apply(method, &e))?,
                 engine: Engine::Planar(ready),
             }
         }
@@ -186,13 +186,13 @@ fn run(
         Engine::Transfer(strip) => strip.solve(want, limits),
         Engine::Kaufman(t) => {
             let found = kaufman(t.rows, t.columns, t.horizontal, t.vertical)
-                .map_err(|e| does_not_apply(method, e))?;
+                .map_err(|e| does_not_apply(method, &e))?;
             Ok(even_result(model, found.log_z + t.constant, want, method))
         }
         Engine::Planar(ready) => {
             let log_z = ready.log_z(limits).map_err(|e| match e {
                 super::PlanarError::Exact(e) => e,
-                e => does_not_apply(method, e),
+                e => does_not_apply(method, &e),
             })?;
             Ok(even_result(model, log_z, want, method))
         }
@@ -319,18 +319,18 @@ pub fn solve_by(
 pub(super) fn planar_edges(
     model: &SpinHamiltonian,
     limits: &Limits,
-) -> Result<(ExactResult, Vec<(usize, usize, Enclosure)>), ExactError> {
+) -> Result<EdgeResult, ExactError> {
     let method = Method::Planar;
     let candidate = prepare(model, Want::MEANS, method)?;
     let result = run(model, Want::MEANS, &candidate, limits)?;
     let Engine::Planar(ready) = &candidate.engine else {
-        return Err(does_not_apply(method, "no planar engine"));
+        return Err(does_not_apply(method, &"no planar engine"));
     };
-    let edges = ready.bond_correlators(limits).map_err(|e| match e {
+    let edge = ready.bond_correlators(limits).map_err(|e| match e {
         super::PlanarError::Exact(e) => e,
-        e => does_not_apply(method, e),
+        e => does_not_apply(method, &e),
     })?;
-    Ok((result, edges))
+    Ok(EdgeResult { result, edge })
 }
 
 #[cfg(test)]

@@ -67,7 +67,6 @@ pub(super) fn blocks(n: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
 struct Part {
     /// A vertex inside, or none if the part is one edge.
     inside: Option<usize>,
-    edge: usize,
     /// Vertices in the drawing that it hangs on.
     contacts: Vec<usize>,
 }
@@ -84,11 +83,10 @@ struct Drawing<'a> {
 impl Drawing<'_> {
     fn parts(&self) -> Vec<Part> {
         let mut parts = Vec::new();
-        for (edge, &(a, b)) in self.edges.iter().enumerate() {
-            if !self.drawn_edge[edge] && self.drawn_vertex[a] && self.drawn_vertex[b] {
+        for (&(a, b), &drawn) in self.edges.iter().zip(&self.drawn_edge) {
+            if !drawn && self.drawn_vertex[a] && self.drawn_vertex[b] {
                 parts.push(Part {
                     inside: None,
-                    edge,
                     contacts: vec![a, b],
                 });
             }
@@ -115,7 +113,6 @@ impl Drawing<'_> {
             contacts.dedup();
             parts.push(Part {
                 inside: Some(start),
-                edge: 0,
                 contacts,
             });
         }

@@ -197,7 +197,12 @@ impl Chooser for ReplicaDigits {
     /// # Panics
     /// Always: the rules of a checkerboard choose no index.
     fn index(&mut self, _: usize) -> usize {
-        unimplemented!("single-site rules in fixed order choose no index")
+        unreachable!("single-site rules in fixed order choose no index")
+    }
+    /// # Panics
+    /// Always: spins have no normal variates.
+    fn normal(&mut self) -> f64 {
+        unreachable!("spins have no normal variates")
     }
 }
 
@@ -248,7 +253,12 @@ impl Chooser for TileDigits {
     /// # Panics
     /// Always: the rules of a checkerboard choose no index.
     fn index(&mut self, _: usize) -> usize {
-        unimplemented!("single-site rules in fixed order choose no index")
+        unreachable!("single-site rules in fixed order choose no index")
+    }
+    /// # Panics
+    /// Always: spins have no normal variates.
+    fn normal(&mut self) -> f64 {
+        unreachable!("spins have no normal variates")
     }
 }
 
