@@ -67,7 +67,6 @@ pub(super) fn blocks(n: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
 struct Part {
     /// A vertex inside, or none if the part is one edge.
     inside: Option<usize>,
-    edge: usize,
     /// Vertices in the drawing that it hangs on.
     contacts: Vec<usize>,
 }
@@ -88,7 +87,6 @@ impl Drawing<'_> {
             if !self.drawn_edge[edge] && self.drawn_vertex[a] && self.drawn_vertex[b] {
                 parts.push(Part {
                     inside: None,
-                    edge,
                     contacts: vec![a, b],
                 });
             }
@@ -115,7 +113,6 @@ impl Drawing<'_> {
             contacts.dedup();
             parts.push(Part {
                 inside: Some(start),
-                edge: 0,
                 contacts,
             });
         }
