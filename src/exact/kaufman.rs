@@ -320,8 +320,8 @@ fn sectors(ring: usize, rings: usize, k1: f64, k2: f64) -> [Sector; 2] {
 /// Every step is outward rounded. `ln Z` is within a few 1e-16 of itself; energy and heat capacity have an
 /// absolute width of about 1e-15 a site relative to `K` and `K²`. Deep in the frozen phase, where the heat
 /// capacity falls below that (`e^{−8K}`), its enclosure says no more than that it is small. Tests
-/// `small_tori_agree_with_rational_enumeration`, `derivatives_agree_with_elimination` and
-/// `widths_stay_at_rounding_level`.
+/// `small_tori_agree_with_enumeration_in_high_precision`, `derivatives_are_those_of_log_z` and
+/// `widths_stay_at_rounding_level_over_all_temperatures`.
 /// # Complexity
 /// O(shorter side), 6 µs a mode.
 ///

@@ -592,7 +592,9 @@ mod tests {
     fn draws_that_end_in_time_never_exceed_the_distribution() {
         // P(x drawn within T sweeps) = π(x) − P(x, later) ≤ π(x), and what is missing is small.
         for (model, sweeps, share) in [(&models()[0], 3, 0.9), (&models()[1], 2, 0.7)] {
-            let sampler = CouplingFromThePast::new(model).unwrap().with_limit(sweeps);
+            let mut sampler = CouplingFromThePast::new(model).unwrap().with_limit(sweeps);
+            // Several attempts, so that decisions out of order or drawn anew would show.
+            sampler.first_attempt = 1;
             let pi = boltzmann(model);
             let mut drawn = vec![0.0; pi.len()];
             for_each_choice(

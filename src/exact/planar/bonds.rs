@@ -278,7 +278,8 @@ impl Planar {
             }
         }
         for entry in &mut out {
-            *entry = (entry.0.min(entry.1), entry.0.max(entry.1), entry.2);
+            let value = correlator(entry.2, self.lost);
+            *entry = (entry.0.min(entry.1), entry.0.max(entry.1), value);
         }
         out.sort_by_key(|x| (x.0, x.1));
         Ok(out)

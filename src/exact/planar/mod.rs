@@ -256,6 +256,9 @@ pub struct Planar {
     block_edges: Vec<Vec<(usize, usize)>>,
     /// Bonds on no cycle.
     bridges: Vec<(usize, usize, f64)>,
+    /// What repeated bonds lost when their couplings were added: bound of the error of `ln Z` and of any
+    /// correlator.
+    lost: f64,
     /// Rows and columns, of a rectangle.
     shape: Option<(usize, usize)>,
 }
@@ -321,6 +324,7 @@ impl Planar {
             blocks: vec![block],
             block_edges: vec![edges],
             bridges: Vec::new(),
+            lost: 0.0,
             shape: Some((rows, columns)),
         })
     }
@@ -374,10 +378,15 @@ impl Planar {
     pub fn of_spins(model: &SpinHamiltonian) -> Result<Self, PlanarError> {
         let mut merged = BTreeMap::<(usize, usize), f64>::new();
         let mut constants = Vec::new();
+        let mut lost = 0.0;
         for (term, t) in model.terms().iter().enumerate() {
             match *t.sites.as_slice() {
                 [] => constants.push(t.coupling),
-                [a, b] => *merged.entry((a.min(b), a.max(b))).or_default() += t.coupling,
+                [a, b] => {
+                    let k = merged.entry((a.min(b), a.max(b))).or_default();
+                    lost += (Enclosure::exact(*k) + Enclosure::exact(t.coupling)).width();
+                    *k += t.coupling;
+                }
                 _ if t.coupling == 0.0 => {}
                 _ => {
                     return Err(PlanarError::NotABond {
@@ -391,12 +400,15 @@ impl Planar {
         let n = model.spins();
         if let Some(mut lattice) = Self::recognise(n, &merged)? {
             lattice.constants = constants;
+            lattice.lost = lost * 1.000_001;
             return Ok(lattice);
         }
         let edges: Vec<_> = merged.keys().copied().collect();
         let couplings: Vec<f64> = merged.values().copied().collect();
         check_couplings(&couplings)?;
-        Self::assemble(n, &edges, &couplings, constants, None)
+        let mut model = Self::assemble(n, &edges, &couplings, constants, None)?;
+        model.lost = lost * 1.000_001;
+        Ok(model)
     }
 
     /// The open lattice that has all these bonds, if there is one.
@@ -468,6 +480,7 @@ impl Planar {
             blocks: ready,
             block_edges,
             bridges,
+            lost: 0.0,
             shape: None,
         })
     }
@@ -540,7 +553,7 @@ impl Planar {
             sum.add(k);
         }
         let mut weight = Weight::ONE;
-        let mut radius = 0.0;
+        let mut radius = self.lost;
         for block in &self.blocks {
             let words = block.words().unwrap_or(WORDS[WORDS.len() - 1]);
             let (part, error) = with_words!(words, build(block))?;
