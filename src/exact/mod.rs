@@ -66,7 +66,7 @@ pub use joint_table::JointTable;
 pub use kaufman::{KaufmanError, TorusThermodynamics, kaufman, plan_kaufman};
 pub use layer_sum::{RbmAverages, RbmResult, plan_rbm, rbm_sum};
 pub use plan::{ExactError, Limits, Plan, Quantity};
-pub use planar::{Planar, PlanarError, planar_torus};
+pub use planar::{Planar, PlanarError, plan_planar_torus, planar_torus};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};

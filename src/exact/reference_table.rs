@@ -3,8 +3,8 @@
 //! `cargo test -- --nocapture torus_table` prints the digits of each engine. A new engine is one more
 //! line in [`ENGINES`].
 
-use super::{Elimination, Limits, Strip, Want, enumerate};
-use crate::model::{Lattice, SpinHamiltonian};
+use super::{Elimination, Limits, Planar, Strip, Want, enumerate, kaufman, planar_torus};
+use crate::model::{Boundary, Lattice, SpinHamiltonian};
 use crate::numeric::Enclosure;
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -28,11 +28,51 @@ type Values = Vec<(&'static str, Enclosure)>;
 type Engine = fn(&System) -> Values;
 
 /// All engines in floating point.
-const ENGINES: [(&str, Engine); 3] = [
+const ENGINES: [(&str, Engine); 5] = [
     ("enumeration", by_enumeration),
     ("elimination", by_elimination),
     ("transfer-matrix", by_transfer_matrix),
+    ("kaufman", by_kaufman),
+    ("planar", by_planar),
 ];
+
+/// Whether the system is a torus without a field.
+fn is_free_torus(system: &System) -> bool {
+    let periodic = |b: Boundary| b == Boundary::Periodic;
+    system.field == 0.0
+        && periodic(system.lattice.vertical())
+        && periodic(system.lattice.horizontal())
+}
+
+fn by_kaufman(system: &System) -> Values {
+    let (rows, columns) = (system.lattice.rows(), system.lattice.columns());
+    if !is_free_torus(system) {
+        return Vec::new();
+    }
+    let found = kaufman(rows, columns, system.coupling, system.coupling).unwrap();
+    vec![
+        ("log_z", found.log_z),
+        ("mean_energy", -found.mean_energy),
+        ("heat_capacity", found.heat_capacity),
+    ]
+}
+
+fn by_planar(system: &System) -> Values {
+    let (rows, columns) = (system.lattice.rows(), system.lattice.columns());
+    let open = |b: Boundary| b == Boundary::Open;
+    if system.field != 0.0 || rows < 3 || columns < 3 {
+        Vec::new()
+    } else if is_free_torus(system) {
+        let couplings = vec![system.coupling; 2 * rows * columns];
+        let log_z = planar_torus(rows, columns, &couplings, &Limits::NONE).unwrap();
+        vec![("log_z", log_z)]
+    } else if open(system.lattice.vertical()) || open(system.lattice.horizontal()) {
+        let ready = Planar::of_spins(&system.model).unwrap();
+        vec![("log_z", ready.log_z(&Limits::NONE).unwrap())]
+    } else {
+        Vec::new()
+    }
+}
 
 fn by_enumeration(system: &System) -> Values {
     if system.lattice.sites() > 16 {

@@ -2,10 +2,10 @@
 
 use super::elimination::Elimination;
 use super::{
-    EdgeResult, ExactError, ExactResult, Limits, Method, Plan, Planar, Strip, Want, enumerate,
-    kaufman, plan_enumeration, plan_kaufman,
+    EdgeResult, ExactError, ExactResult, Limits, Method, Plan, Planar, PlanarError, Strip, Want,
+    enumerate, kaufman, plan_enumeration, plan_kaufman, plan_planar_torus, planar_torus,
 };
-use crate::model::SpinHamiltonian;
+use crate::model::{Lattice, SpinHamiltonian};
 use crate::numeric::Enclosure;
 use num_traits::Zero;
 use std::collections::BTreeMap;
@@ -22,6 +22,7 @@ enum Engine {
     Transfer(Strip),
     Kaufman(HomogeneousTorus),
     Planar(Planar),
+    PlanarTorus(BondTorus),
 }
 
 /// An engine and what it will cost.
@@ -30,18 +31,18 @@ struct Candidate {
     engine: Engine,
 }
 
-/// A torus with one coupling along each direction and nothing else.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct HomogeneousTorus {
+/// The bonds of a torus without fields, its sites row by row; sides of at least three.
+#[derive(Clone, Debug, PartialEq)]
+struct BondTorus {
     rows: usize,
     columns: usize,
-    horizontal: f64,
-    vertical: f64,
+    /// In the order of [`Lattice::bonds`].
+    couplings: Vec<f64>,
     constant: Enclosure,
 }
 
-impl HomogeneousTorus {
-    /// The torus that a Hamiltonian is, its sites row by row; sides of at least three.
+impl BondTorus {
+    /// The torus that a Hamiltonian is.
     fn recognise(model: &SpinHamiltonian) -> Option<Self> {
         let n = model.spins();
         let mut bonds = BTreeMap::<(usize, usize), f64>::new();
@@ -49,7 +50,7 @@ impl HomogeneousTorus {
         for term in model.terms() {
             match *term.sites.as_slice() {
                 [] => constant = constant + Enclosure::exact(term.coupling),
-                // A bond written twice is no bond of one coupling; other engines add them up.
+                // A bond written twice would have to be added up with rounding; other engines do.
                 [i, j] if bonds.insert((i.min(j), i.max(j)), term.coupling).is_some() => {
                     return None;
                 }
@@ -67,24 +68,45 @@ impl HomogeneousTorus {
             .map(|b| b.1)
             .find(|&c| c > 2 && n.is_multiple_of(c) && bonds.contains_key(&(1, c + 1)))?;
         let rows = n / columns;
-        let (horizontal, vertical) = (*bonds.get(&(0, 1))?, *bonds.get(&(0, columns))?);
-        let all = (0..n).all(|i| {
-            let (r, c) = (i / columns, i % columns);
-            let right = r * columns + (c + 1) % columns;
-            let below = (r + 1) % rows * columns + c;
-            let has = |j: usize, k: f64| {
-                bonds
-                    .get(&(i.min(j), i.max(j)))
-                    .is_some_and(|x| x.total_cmp(&k).is_eq())
-            };
-            has(right, horizontal) && has(below, vertical)
-        });
-        (rows > 2 && all).then_some(Self {
+        if rows < 3 {
+            return None;
+        }
+        let couplings: Option<Vec<f64>> = Lattice::torus(rows, columns)
+            .bonds()
+            .into_iter()
+            .map(|(i, j)| bonds.get(&(i.min(j), i.max(j))).copied())
+            .collect();
+        Some(Self {
             rows,
             columns,
+            couplings: couplings?,
+            constant,
+        })
+    }
+}
+
+/// A torus with one coupling along each direction and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct HomogeneousTorus {
+    rows: usize,
+    columns: usize,
+    horizontal: f64,
+    vertical: f64,
+    constant: Enclosure,
+}
+
+impl HomogeneousTorus {
+    /// The torus, if its couplings are equal along each direction.
+    fn of(torus: &BondTorus) -> Option<Self> {
+        let (along, across) = torus.couplings.split_at(torus.couplings.len() / 2);
+        let (horizontal, vertical) = (along[0], across[0]);
+        let all = |list: &[f64], k: f64| list.iter().all(|x| x.total_cmp(&k).is_eq());
+        (all(along, horizontal) && all(across, vertical)).then_some(Self {
+            rows: torus.rows,
+            columns: torus.columns,
             horizontal,
             vertical,
-            constant,
+            constant: torus.constant,
         })
     }
 }
@@ -109,6 +131,14 @@ fn even_result(
         mean: want.means.then(|| vec![Enclosure::zero(); model.spins()]),
         pair: None,
         method,
+    }
+}
+
+/// A refusal of the planar engine.
+fn of_planar(error: PlanarError) -> ExactError {
+    match error {
+        PlanarError::Exact(error) => error,
+        other => does_not_apply(Method::Planar, &other),
     }
 }
 
@@ -149,7 +179,8 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
             if want.pairs {
                 return unfit("it gives ln Z, not the correlators of pairs");
             }
-            let Some(torus) = HomogeneousTorus::recognise(model) else {
+            let torus = BondTorus::recognise(model).and_then(|t| HomogeneousTorus::of(&t));
+            let Some(torus) = torus else {
                 return unfit(
                     "the model is no homogeneous torus without a field, its sites row by row",
                 );
@@ -162,6 +193,13 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
         Method::Planar => {
             if want.pairs {
                 return unfit("it gives the correlators of bonds, not of all pairs");
+            }
+            if let Some(torus) = BondTorus::recognise(model) {
+                return Ok(Candidate {
+                    plan: plan_planar_torus(torus.rows, torus.columns, &torus.couplings)
+                        .map_err(|e| does_not_apply(method, &e))?,
+                    engine: Engine::PlanarTorus(torus),
+                });
             }
             let ready = Planar::of_spins(model).map_err(|e| does_not_apply(method, &e))?;
             Candidate {
@@ -190,11 +228,12 @@ fn run(
             Ok(even_result(model, found.log_z + t.constant, want, method))
         }
         Engine::Planar(ready) => {
-            let log_z = ready.log_z(limits).map_err(|e| match e {
-                super::PlanarError::Exact(e) => e,
-                e => does_not_apply(method, &e),
-            })?;
+            let log_z = ready.log_z(limits).map_err(of_planar)?;
             Ok(even_result(model, log_z, want, method))
+        }
+        Engine::PlanarTorus(t) => {
+            let log_z = planar_torus(t.rows, t.columns, &t.couplings, limits).map_err(of_planar)?;
+            Ok(even_result(model, log_z + t.constant, want, method))
         }
     }
 }
@@ -285,17 +324,15 @@ pub fn solve(
     if let Some(error) = refusal {
         return Err(error);
     }
-    let Some(cheapest) = candidates.first() else {
-        return enumerate(model, want, limits);
-    };
-    match limits.exceeded_by(&cheapest.plan) {
-        Some(exceeded) => Err(ExactError::TooLarge {
-            plan: cheapest.plan,
-            exceeded,
+    match candidates.first().map(|c| c.plan) {
+        // Enumeration also says what size would fit.
+        Some(plan) if plan.method != Method::Enumeration => Err(ExactError::TooLarge {
+            exceeded: limits.exceeded_by(&plan).unwrap_or(Quantity::Seconds),
+            plan,
             largest: None,
             size_unit: "",
         }),
-        None => enumerate(model, want, limits),
+        _ => enumerate(model, want, limits),
     }
 }
 
@@ -324,19 +361,19 @@ pub(super) fn planar_edges(
     let candidate = prepare(model, Want::MEANS, method)?;
     let result = run(model, Want::MEANS, &candidate, limits)?;
     let Engine::Planar(ready) = &candidate.engine else {
-        return Err(does_not_apply(method, &"no planar engine"));
+        return Err(does_not_apply(
+            method,
+            &"the correlators of bonds are those of planar graphs",
+        ));
     };
-    let edge = ready.bond_correlators(limits).map_err(|e| match e {
-        super::PlanarError::Exact(e) => e,
-        e => does_not_apply(method, &e),
-    })?;
+    let edge = ready.bond_correlators(limits).map_err(of_planar)?;
     Ok(EdgeResult { result, edge })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Lattice, Term};
+    use crate::model::Term;
     use crate::random::Seed;
 
     fn dense(n: usize) -> SpinHamiltonian {
@@ -411,7 +448,7 @@ mod tests {
                     .into_iter()
                     .filter_map(|m| solve_by(&model, Want::MEANS, m, &limits).ok())
                     .collect();
-                // Three always, Kaufman on a torus and the planar one on a rectangle without field.
+                // Three always, without a field the planar one too, and Kaufman's on a torus.
                 assert!(all.len() >= if round % 2 == 0 { 4 } else { 3 });
                 for pair in all.windows(2) {
                     assert!(pair[0].log_z.overlaps(pair[1].log_z), "{pair:?}");
@@ -428,19 +465,23 @@ mod tests {
         }
     }
 
+    fn recognise(model: &SpinHamiltonian) -> Option<HomogeneousTorus> {
+        HomogeneousTorus::of(&BondTorus::recognise(model)?)
+    }
+
     #[test]
     fn nearly_homogeneous_tori_are_not_taken_for_such() {
         let torus = Lattice::torus(4, 6).ising(0.4, 0.0).unwrap();
-        let found = HomogeneousTorus::recognise(&torus).unwrap();
+        let found = recognise(&torus).unwrap();
         assert_eq!((found.rows, found.columns), (4, 6));
         let mut terms = torus.terms().to_vec();
         terms[7].coupling += 1e-15;
         let other = SpinHamiltonian::new(24, terms.clone()).unwrap();
-        assert_eq!(HomogeneousTorus::recognise(&other), None);
+        assert_eq!(recognise(&other), None);
         terms[7].coupling = 0.4;
         terms[7].sites = vec![0, 14];
         let other = SpinHamiltonian::new(24, terms).unwrap();
-        assert_eq!(HomogeneousTorus::recognise(&other), None);
+        assert_eq!(recognise(&other), None);
         let cylinder = Lattice::new(
             4,
             6,
@@ -448,7 +489,7 @@ mod tests {
             crate::model::Boundary::Periodic,
         );
         let cylinder = cylinder.ising(0.4, 0.0).unwrap();
-        assert_eq!(HomogeneousTorus::recognise(&cylinder), None);
+        assert_eq!(recognise(&cylinder), None);
     }
 
     #[test]

@@ -76,7 +76,7 @@ use std::collections::BTreeMap;
 use sweep::Program;
 use thiserror::Error;
 
-pub use torus::planar_torus;
+pub use torus::{plan_planar_torus, planar_torus};
 
 /// Numbers of words that the arithmetic is made for.
 const WORDS: [usize; 16] = [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128];

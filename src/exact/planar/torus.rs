@@ -314,23 +314,8 @@ impl Torus {
     }
 }
 
-/// `ln Z` of a torus with one coupling for each bond, in the order of [`crate::model::Lattice::torus`].
-///
-/// # Errors
-/// [`PlanarError`] for couplings that do not fit or are too cold, and by the predicted cost.
-/// # Accuracy
-/// The closing bonds are eliminated with a radius beside every number, in as many words as make the result's
-/// radius small. Test `tori_agree_with_other_engines`.
-/// # Complexity
-/// O(N (L + M)²) products of p bits for the rectangle and O((L + M)³) for the four sums.
-/// # Panics
-/// If a side is zero.
-pub fn planar_torus(
-    rows: usize,
-    columns: usize,
-    couplings: &[f64],
-    limits: &Limits,
-) -> Result<Enclosure, PlanarError> {
+/// The torus made ready, and the bits that its rectangle asks for.
+fn prepare(rows: usize, columns: usize, couplings: &[f64]) -> Result<(Torus, f64), PlanarError> {
     check_couplings(couplings)?;
     let lattice = crate::model::Lattice::torus(rows, columns);
     let bonds = lattice.bonds();
@@ -369,6 +354,49 @@ pub fn planar_torus(
         closing_rows,
         closing_columns,
     };
+    Ok((torus, start))
+}
+
+/// What [`planar_torus`] will cost, in the precision that it tries first.
+///
+/// # Errors
+/// [`PlanarError`] for couplings that do not fit or are too cold.
+/// # Panics
+/// If a side is zero.
+pub fn plan_planar_torus(
+    rows: usize,
+    columns: usize,
+    couplings: &[f64],
+) -> Result<Plan, PlanarError> {
+    let (torus, start) = prepare(rows, columns, couplings)?;
+    WORDS
+        .into_iter()
+        .find(|&w| fraction_bits(w) as f64 >= start)
+        .map(|words| torus.plan(words))
+        .ok_or(PlanarError::TooCold {
+            bits: start,
+            most: 64 * WORDS[WORDS.len() - 1],
+        })
+}
+
+/// `ln Z` of a torus with one coupling for each bond, in the order of [`crate::model::Lattice::torus`].
+///
+/// # Errors
+/// [`PlanarError`] for couplings that do not fit or are too cold, and by the predicted cost.
+/// # Accuracy
+/// The closing bonds are eliminated with a radius beside every number, in as many words as make the result's
+/// radius small. Test `tori_agree_with_other_engines`.
+/// # Complexity
+/// O(N (L + M)²) products of p bits for the rectangle and O((L + M)³) for the four sums.
+/// # Panics
+/// If a side is zero.
+pub fn planar_torus(
+    rows: usize,
+    columns: usize,
+    couplings: &[f64],
+    limits: &Limits,
+) -> Result<Enclosure, PlanarError> {
+    let (torus, start) = prepare(rows, columns, couplings)?;
     let mut failure = PlanarError::TooCold {
         bits: start,
         most: 64 * WORDS[WORDS.len() - 1],
