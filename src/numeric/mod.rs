@@ -9,6 +9,7 @@ mod double_double;
 mod dual;
 mod enclosure;
 pub mod linalg;
+pub mod matrix_product;
 mod sin_cos;
 mod sum;
 

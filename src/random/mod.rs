@@ -4,7 +4,9 @@
 //! so that a new consumer shifts no other and streams do not depend on the number of threads.
 
 mod chooser;
+mod lanes;
 mod stream;
 
 pub use chooser::{Chooser, EnumeratingChooser, enumerate_choices};
+pub use lanes::Lanes;
 pub use stream::{DEFAULT_SEED, Seed, Stream};
