@@ -16,9 +16,9 @@
 use super::BinaryData;
 use super::likelihood::log_sum_of_unit;
 use crate::model::{Layer, RbmError, RbmWeights, Units};
+use crate::numeric::{Kernel, vectorised};
 use crate::random::Seed;
-use crate::sample::{BatchMemory, CHAINS_PER_STREAM, lanes_of_batch};
-use faer::traits::pulp::Arch;
+use crate::sample::{BatchMemory, CHAINS_PER_STREAM, draw_batch, lanes_of_batch};
 use rayon::prelude::*;
 use thiserror::Error;
 
@@ -170,7 +170,7 @@ fn estimate(log_weights: Vec<f64>, sign: f64) -> AisEstimate {
     }
 }
 
-/// One block of chains with its memory.
+/// One block of chains with its memory. The fields on the hidden units always belong to the visible ones.
 struct Block<'a> {
     machine: &'a RbmWeights,
     base: &'a [f32],
@@ -190,7 +190,9 @@ impl Block<'_> {
         let machine = self.machine;
         let chains = self.v.len() / machine.visible();
         let mut lanes = lanes_of_batch(self.seed, self.purpose, step, self.first, chains);
-        self.memory.sample_at(machine, Layer::Hidden, beta as f32, &self.v, &mut lanes, &mut self.h);
+        let mut rule = machine.units(Layer::Hidden).rule();
+        rule.gap *= beta as f32;
+        draw_batch::<false>(rule, machine.hidden(), &mut lanes, &mut self.fields, &mut self.h);
         let offset: Vec<f32> = self
             .base
             .iter()
@@ -199,14 +201,18 @@ impl Block<'_> {
             .collect();
         let biases = (beta as f32, offset.as_slice());
         self.memory.sample_visible_with(machine, biases, &self.h, &mut lanes, &mut self.v);
+        self.set_fields();
+    }
+
+    /// Brings the fields on the hidden units up to date with the visible ones.
+    fn set_fields(&mut self) {
+        self.memory.fields(self.machine, Layer::Hidden, &self.v, &mut self.fields);
     }
 
     /// Adds `ln f_{β'}(v) − ln f_β(v)` to the work, where `f_β(v) = Σ_h e^{𝒦_β}`.
     fn add_work(&mut self, from: f64, to: f64) {
         let machine = self.machine;
         let (n, m) = (machine.visible(), machine.hidden());
-        self.fields.resize(self.v.len() / n * m, 0.0);
-        self.memory.fields(machine, Layer::Hidden, &self.v, &mut self.fields);
         let units = machine.units(Layer::Hidden);
         let (low, high) = machine.units(Layer::Visible).values();
         let steps: Vec<[f64; 2]> = self
@@ -228,34 +234,57 @@ impl Block<'_> {
 
 /// `Σ_a (ln Σ_h e^{β' f_a h} − ln Σ_h e^{β f_a h})`.
 ///
-/// The exponentials that are below one are multiplied up, sixteen at a time, before a logarithm is taken.
+/// The exponentials that are below one are multiplied up before a logarithm is taken.
 fn log_ratio(units: Units, fields: &[f32], from: f64, to: f64) -> f64 {
     let (linear, scale) = match units {
         // ln 2 cosh x = |x| + ln(1 + e^{−2|x|});  ln(1 + e^x) = max(x, 0) + ln(1 + e^{−|x|})
         Units::PlusMinus => (fields.iter().map(|&f| f64::from(f.abs())).sum::<f64>(), 2.0),
         Units::ZeroOne => (fields.iter().map(|&f| f64::from(f.max(0.0))).sum::<f64>(), 1.0),
     };
-    let (from_scale, to_scale) = (-scale * from, -scale * to);
-    let mut logs = 0.0;
-    Arch::new().dispatch(|| {
-        const LANES: usize = 8;
-        let mut top = [1.0_f64; LANES];
-        let mut bottom = [1.0_f64; LANES];
-        for (count, part) in fields.chunks(LANES).enumerate() {
-            for ((&f, top), bottom) in part.iter().zip(&mut top).zip(&mut bottom) {
-                let size = f64::from(f.abs());
-                *top *= 1.0 + exp_of_negative(to_scale * size);
-                *bottom *= 1.0 + exp_of_negative(from_scale * size);
-            }
-            // Factors are at most 2, so 64 of each of 8 lanes stay below 2^512.
-            if count % 64 == 63 {
-                logs += libm::log(top.iter().product::<f64>() / bottom.iter().product::<f64>());
-                (top, bottom) = ([1.0; LANES], [1.0; LANES]);
-            }
-        }
-        logs += libm::log(top.iter().product::<f64>() / bottom.iter().product::<f64>());
+    let logs = vectorised(LogOfProducts {
+        fields,
+        from: -scale * from,
+        to: -scale * to,
     });
     (to - from) * linear + logs
+}
+
+/// `Σ (ln(1 + e^{to |f|}) − ln(1 + e^{from |f|}))`.
+struct LogOfProducts<'a> {
+    fields: &'a [f32],
+    from: f64,
+    to: f64,
+}
+
+impl Kernel for LogOfProducts<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        const LANES: usize = 8;
+        // Factors are at most 2, so 64 of each of 8 lanes stay below 2^512.
+        const FACTORS: usize = 64 * LANES;
+        let mut logs = 0.0;
+        for part in self.fields.chunks(FACTORS) {
+            let mut top = [1.0_f64; LANES];
+            let mut bottom = [1.0_f64; LANES];
+            let (whole, rest) = part.as_chunks::<LANES>();
+            for f in whole {
+                for l in 0..LANES {
+                    let size = f64::from(f[l].abs());
+                    top[l] *= 1.0 + exp_of_negative(self.to * size);
+                    bottom[l] *= 1.0 + exp_of_negative(self.from * size);
+                }
+            }
+            for (l, f) in rest.iter().enumerate() {
+                let size = f64::from(f.abs());
+                top[l] *= 1.0 + exp_of_negative(self.to * size);
+                bottom[l] *= 1.0 + exp_of_negative(self.from * size);
+            }
+            logs += libm::log(top.iter().product::<f64>() / bottom.iter().product::<f64>());
+        }
+        logs
+    }
 }
 
 /// `e^x` for x ≤ 0 (0 below −700), as vector code.
@@ -274,7 +303,7 @@ fn exp_of_negative(x: f64) -> f64 {
     let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
     // Taylor to order 11: the rest is r¹²/12! < 7e-15 at |r| = ln 2/2.
     let mut p = 1.0 / 39_916_800.0;
-    for inverse in [
+    let series = [
         1.0 / 3_628_800.0,
         1.0 / 362_880.0,
         1.0 / 40_320.0,
@@ -286,8 +315,9 @@ fn exp_of_negative(x: f64) -> f64 {
         0.5,
         1.0,
         1.0,
-    ] {
-        p = p * r + inverse;
+    ];
+    for coefficient in series {
+        p = p * r + coefficient;
     }
     let power = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(1023) << 52;
     p * f64::from_bits(power)
@@ -328,12 +358,14 @@ fn run(
 ) -> Vec<f64> {
     let steps = config.temperatures;
     let beta = |k: usize| k as f64 / steps as f64;
-    let blocks = config.chains.div_ceil(CHAINS_PER_STREAM);
-    let parts: Vec<Vec<f64>> = (0..blocks)
+    // Cuts at whole streams change no bit, so there may be one for each thread.
+    let streams = config.chains.div_ceil(CHAINS_PER_STREAM);
+    let size = streams.div_ceil(rayon::current_num_threads()) * CHAINS_PER_STREAM;
+    let parts: Vec<Vec<f64>> = (0..config.chains.div_ceil(size))
         .into_par_iter()
         .map(|index| {
-            let first = index * CHAINS_PER_STREAM;
-            let chains = CHAINS_PER_STREAM.min(config.chains - first);
+            let first = index * size;
+            let chains = size.min(config.chains - first);
             let mut v = vec![0; chains * machine.visible()];
             start(first, &mut v);
             let mut block = Block {
@@ -345,9 +377,10 @@ fn run(
                 memory: BatchMemory::default(),
                 v,
                 h: vec![0; chains * machine.hidden()],
-                fields: Vec::new(),
+                fields: vec![0.0; chains * machine.hidden()],
                 work: vec![0.0; chains],
             };
+            block.set_fields();
             for k in 0..steps {
                 if backward {
                     // The transition at β comes before the step down from it.

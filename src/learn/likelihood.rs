@@ -3,7 +3,7 @@
 use super::BinaryData;
 use crate::exact::{ExactError, Limits, rbm_sum};
 use crate::model::{Layer, RbmError, RbmWeights, Units};
-use faer::traits::pulp::Arch;
+use crate::numeric::{Kernel, vectorised};
 use rayon::prelude::*;
 use thiserror::Error;
 
@@ -60,24 +60,38 @@ impl Wide {
 
     /// Writes the fields on the hidden units and returns `Σ c_i v_i`.
     fn fields(&self, v: &[u8], fields: &mut [f64]) -> f64 {
-        fields.copy_from_slice(&self.hidden_bias);
-        let mut linear = 0.0;
-        let m = fields.len();
-        Arch::new().dispatch(|| {
-            for ((&up, row), c) in v.iter().zip(self.weights.chunks_exact(m)).zip(&self.visible_bias) {
-                let value = if up == 1 { self.values.1 } else { self.values.0 };
-                linear += value * c;
-                for (f, w) in fields.iter_mut().zip(row) {
-                    *f += value * w;
-                }
-            }
-        });
-        linear
+        vectorised(Fields { machine: self, v, fields })
     }
 
     fn log_weight(&self, v: &[u8], fields: &mut [f64]) -> f64 {
         let linear = self.fields(v, fields);
         linear + fields.iter().map(|&f| log_sum_of_unit(self.hidden_units, f)).sum::<f64>()
+    }
+}
+
+struct Fields<'a> {
+    machine: &'a Wide,
+    v: &'a [u8],
+    fields: &'a mut [f64],
+}
+
+impl Kernel for Fields<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let Self { machine, v, fields } = self;
+        fields.copy_from_slice(&machine.hidden_bias);
+        let rows = machine.weights.chunks_exact(fields.len());
+        let mut linear = 0.0;
+        for ((&up, row), c) in v.iter().zip(rows).zip(&machine.visible_bias) {
+            let value = if up == 1 { machine.values.1 } else { machine.values.0 };
+            linear += value * c;
+            for (f, w) in fields.iter_mut().zip(row) {
+                *f += value * w;
+            }
+        }
+        linear
     }
 }
 

@@ -353,7 +353,7 @@ mod tests {
                 };
                 // error = A λ^p (1 + O(λ)): halving λ divides it by 2^p up to the correction, so by less
                 // than 2^(p + 1/2) and more than 2^(p − 1/2) where λ is small, which no other order does.
-                let rate = (error(0.04) / error(0.02)).abs().log2();
+                let rate = (error(0.004) / error(0.002)).abs().log2();
                 assert!((rate - f64::from(power)).abs() < 0.5, "{units:?} {order:?}: {rate}");
             }
         }

@@ -189,7 +189,7 @@ fn chains_at_one_have_the_moments_of_the_machine() {
         }
         // A machine that differs is told apart.
         let mut other = machine.clone();
-        other.numbers_mut()[0] += 0.3;
+        other.numbers_mut()[0] += 1.5;
         let mut trainer = at(&other, &data, Estimator::Persistent { steps: 200, chains: n }, 3);
         trainer.step().unwrap();
         assert!(draws_come_from(&p, &trainer.state.chains, 4).is_err());

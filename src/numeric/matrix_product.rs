@@ -59,6 +59,6 @@ mod tests {
         assert_eq!(out, [5.0, 15.0, 11.0, 33.0]);
         let (at, bt) = (Matrix::by_rows(&a, 3, 2).transposed(), Matrix::by_rows(&b, 2, 3).transposed());
         product(&mut out, false, 1.0, at, bt);
-        assert_eq!(out, [-4.0, 8.0, -4.0, 12.0]);
+        assert_eq!(out, [-4.0, 10.0, -4.0, 14.0]);
     }
 }

@@ -12,8 +12,10 @@ pub mod linalg;
 pub mod matrix_product;
 mod sin_cos;
 mod sum;
+mod vectorised;
 
 pub use double_double::DoubleDouble;
 pub use dual::Dual;
 pub use enclosure::Enclosure;
 pub use sum::{CompensatedSum, log_sum_exp};
+pub use vectorised::{Kernel, vectorised};

@@ -5,7 +5,7 @@
 //! where a general product takes four multiplications (the "four Russians", on floats). The tables of a
 //! few groups and a strip of columns stay in the first-level cache.
 
-use faer::traits::pulp::Arch;
+use crate::numeric::{Kernel, vectorised};
 
 /// Columns of the result in a strip.
 const STRIP: usize = 64;
@@ -72,22 +72,7 @@ impl BinaryCodes {
         assert!(columns > 0 && bits.len() % columns == 0, "whole rows");
         let rows = bits.len() / columns;
         self.reset(rows, columns);
-        let q = self.groups();
-        let mut code = vec![0_u8; q.next_multiple_of(TABLES)];
-        Arch::new().dispatch(|| {
-            for (row, bits) in bits.chunks_exact(columns).enumerate() {
-                code[..q].copy_from_slice(&bits[..q]);
-                for j in 1..GROUP {
-                    for (code, bit) in code.iter_mut().zip(bits.get(j * q..).unwrap_or(&[])).take(q)
-                    {
-                        *code |= bit << j;
-                    }
-                }
-                for (block, code) in code.as_chunks::<TABLES>().0.iter().enumerate() {
-                    self.codes[block * rows + row] = *code;
-                }
-            }
-        });
+        vectorised(PackRows { codes: self, bits });
     }
 
     /// The transpose of the matrix whose rows stand in `bits`: entry (i, s) is `bits[s · rows + i]`.
@@ -98,26 +83,67 @@ impl BinaryCodes {
         assert!(rows > 0 && bits.len() % rows == 0, "whole columns");
         let columns = bits.len() / rows;
         self.reset(rows, columns);
-        let q = self.groups();
-        Arch::new().dispatch(|| {
-            let mut code = vec![0_u8; rows];
-            for g in 0..q {
-                code.copy_from_slice(&bits[g * rows..(g + 1) * rows]);
-                for j in 1..GROUP {
-                    let column = g + j * q;
-                    if column < columns {
-                        let bits = &bits[column * rows..(column + 1) * rows];
-                        for (code, bit) in code.iter_mut().zip(bits) {
-                            *code |= bit << j;
-                        }
-                    }
-                }
-                let block = g / TABLES * rows;
-                for (target, code) in self.codes[block..block + rows].iter_mut().zip(&code) {
-                    target[g % TABLES] = *code;
+        vectorised(PackColumns { codes: self, bits });
+    }
+}
+
+struct PackRows<'a> {
+    codes: &'a mut BinaryCodes,
+    bits: &'a [u8],
+}
+
+impl Kernel for PackRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { codes, bits } = self;
+        let (q, rows) = (codes.groups(), codes.rows);
+        let mut code = vec![0_u8; q.next_multiple_of(TABLES)];
+        for (row, bits) in bits.chunks_exact(codes.columns).enumerate() {
+            code[..q].copy_from_slice(&bits[..q]);
+            for j in 1..GROUP {
+                let bits = bits.get(j * q..).unwrap_or(&[]);
+                for (code, bit) in code.iter_mut().zip(bits).take(q) {
+                    *code |= bit << j;
                 }
             }
-        });
+            for (block, code) in code.as_chunks::<TABLES>().0.iter().enumerate() {
+                codes.codes[block * rows + row] = *code;
+            }
+        }
+    }
+}
+
+struct PackColumns<'a> {
+    codes: &'a mut BinaryCodes,
+    bits: &'a [u8],
+}
+
+impl Kernel for PackColumns<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { codes, bits } = self;
+        let (q, rows, columns) = (codes.groups(), codes.rows, codes.columns);
+        let mut code = vec![0_u8; rows];
+        for g in 0..q {
+            code.copy_from_slice(&bits[g * rows..(g + 1) * rows]);
+            for j in 1..GROUP {
+                let column = g + j * q;
+                if column < columns {
+                    let bits = &bits[column * rows..(column + 1) * rows];
+                    for (code, bit) in code.iter_mut().zip(bits) {
+                        *code |= bit << j;
+                    }
+                }
+            }
+            let block = g / TABLES * rows;
+            for (target, code) in codes.codes[block..block + rows].iter_mut().zip(&code) {
+                target[g % TABLES] = *code;
+            }
+        }
     }
 }
 
@@ -205,7 +231,7 @@ pub fn binary_product_of_rows(
         rows * columns == out.len() && first + rows <= codes.rows,
         "the result has whole rows of the codes"
     );
-    let task = Task {
+    let task = &Task {
         codes,
         first,
         rows,
@@ -220,10 +246,10 @@ pub fn binary_product_of_rows(
         // A strip is as wide as what is left needs, in steps of 16.
         let width = (columns - at).min(STRIP);
         match width.div_ceil(16) {
-            1 => Arch::new().dispatch(|| task.strip::<16>(at, width, out)),
-            2 => Arch::new().dispatch(|| task.strip::<32>(at, width, out)),
-            3 => Arch::new().dispatch(|| task.strip::<48>(at, width, out)),
-            _ => Arch::new().dispatch(|| task.strip::<64>(at, width, out)),
+            1 => vectorised(Strip::<16> { task, at, width, out }),
+            2 => vectorised(Strip::<32> { task, at, width, out }),
+            3 => vectorised(Strip::<48> { task, at, width, out }),
+            _ => vectorised(Strip::<64> { task, at, width, out }),
         }
         at += width;
     }
@@ -238,6 +264,23 @@ struct Task<'a> {
     factor: Factor<'a>,
     start: Start<'a>,
     columns: usize,
+}
+
+/// One strip of the result, at most `W` columns from `at` on.
+struct Strip<'a, const W: usize> {
+    task: &'a Task<'a>,
+    at: usize,
+    width: usize,
+    out: &'a mut [f32],
+}
+
+impl<const W: usize> Kernel for Strip<'_, W> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.task.strip::<W>(self.at, self.width, self.out);
+    }
 }
 
 impl Task<'_> {

@@ -204,7 +204,7 @@ mod tests {
     impl Chooser for Words {
         fn bernoulli(&mut self, p: f64) -> bool {
             let word = self.0.next().unwrap();
-            let u = (f64::from(word >> 8) + 0.5) / 16_777_216.0;
+            let u = (f64::from(word >> 9) + 0.5) / 8_388_608.0;
             // A decision within the error of the fields and of the logistic function would be open.
             assert!((u - p).abs() > 2e-6, "u = {u} is too close to {p}: take another seed");
             u < p
