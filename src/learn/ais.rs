@@ -185,14 +185,20 @@ struct Block<'a> {
 }
 
 impl Block<'_> {
-    /// One sweep of block Gibbs sampling in 𝒦_β.
+    /// One sweep of block Gibbs sampling at β.
     fn sweep(&mut self, beta: f64, step: u64) {
         let machine = self.machine;
         let chains = self.v.len() / machine.visible();
         let mut lanes = lanes_of_batch(self.seed, self.purpose, step, self.first, chains);
         let mut rule = machine.units(Layer::Hidden).rule();
         rule.gap *= beta as f32;
-        draw_batch::<false>(rule, machine.hidden(), &mut lanes, &mut self.fields, &mut self.h);
+        draw_batch::<false>(
+            rule,
+            machine.hidden(),
+            &mut lanes,
+            &mut self.fields,
+            &mut self.h,
+        );
         let offset: Vec<f32> = self
             .base
             .iter()
@@ -200,13 +206,15 @@ impl Block<'_> {
             .map(|(&c0, &c)| ((1.0 - beta) * f64::from(c0) + beta * f64::from(c)) as f32)
             .collect();
         let biases = (beta as f32, offset.as_slice());
-        self.memory.sample_visible_with(machine, biases, &self.h, &mut lanes, &mut self.v);
+        self.memory
+            .sample_visible_with(machine, biases, &self.h, &mut lanes, &mut self.v);
         self.set_fields();
     }
 
     /// Brings the fields on the hidden units up to date with the visible ones.
     fn set_fields(&mut self) {
-        self.memory.fields(self.machine, Layer::Hidden, &self.v, &mut self.fields);
+        self.memory
+            .fields(self.machine, Layer::Hidden, &self.v, &mut self.fields);
     }
 
     /// Adds `ln f_{β'}(v) − ln f_β(v)` to the work, where `f_β(v) = Σ_h e^{𝒦_β}`.
@@ -226,7 +234,11 @@ impl Block<'_> {
             .collect();
         let rows = self.v.chunks_exact(n).zip(self.fields.chunks_exact(m));
         for (work, (v, fields)) in self.work.iter_mut().zip(rows) {
-            let linear: f64 = v.iter().zip(&steps).map(|(&up, s)| s[usize::from(up)]).sum();
+            let linear: f64 = v
+                .iter()
+                .zip(&steps)
+                .map(|(&up, s)| s[usize::from(up)])
+                .sum();
             *work += linear + log_ratio(units, fields, from, to);
         }
     }
@@ -239,7 +251,10 @@ fn log_ratio(units: Units, fields: &[f32], from: f64, to: f64) -> f64 {
     let (linear, scale) = match units {
         // ln 2 cosh x = |x| + ln(1 + e^{−2|x|});  ln(1 + e^x) = max(x, 0) + ln(1 + e^{−|x|})
         Units::PlusMinus => (fields.iter().map(|&f| f64::from(f.abs())).sum::<f64>(), 2.0),
-        Units::ZeroOne => (fields.iter().map(|&f| f64::from(f.max(0.0))).sum::<f64>(), 1.0),
+        Units::ZeroOne => (
+            fields.iter().map(|&f| f64::from(f.max(0.0))).sum::<f64>(),
+            1.0,
+        ),
     };
     let logs = vectorised(LogOfProducts {
         fields,
@@ -295,8 +310,8 @@ impl Kernel for LogOfProducts<'_> {
 fn exp_of_negative(x: f64) -> f64 {
     // As the exponential of `sample::logistic`, in doubles: 1.5 · 2⁵² rounds, ln 2 in two parts.
     const ROUND: f64 = 6_755_399_441_055_744.0;
-    const LN_2_HIGH: f64 = 0.693_147_180_369_123_816_49;
-    const LN_2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+    const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
+    const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     let x = x.max(-700.0);
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let k = shifted - ROUND;
@@ -319,7 +334,11 @@ fn exp_of_negative(x: f64) -> f64 {
     for coefficient in series {
         p = p * r + coefficient;
     }
-    let power = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(1023) << 52;
+    let power = shifted
+        .to_bits()
+        .wrapping_sub(ROUND.to_bits())
+        .wrapping_add(1023)
+        << 52;
     p * f64::from_bits(power)
 }
 
@@ -333,9 +352,16 @@ fn check(machine: &RbmWeights, config: &AisConfig) -> Result<Vec<f32>, AisError>
             return Err(AisError::TooFew { what, value, least });
         }
     }
-    let base = config.base.clone().unwrap_or_else(|| vec![0.0; machine.visible()]);
+    let base = config
+        .base
+        .clone()
+        .unwrap_or_else(|| vec![0.0; machine.visible()]);
     if base.len() != machine.visible() {
-        return Err(AisError::Units { what: "the base", found: base.len(), machine: machine.visible() });
+        return Err(AisError::Units {
+            what: "the base",
+            found: base.len(),
+            machine: machine.visible(),
+        });
     }
     Ok(base)
 }
@@ -343,7 +369,10 @@ fn check(machine: &RbmWeights, config: &AisConfig) -> Result<Vec<f32>, AisError>
 /// `ln Z_0` of the base: its visible units, and hidden units without field.
 fn log_z_of_base(machine: &RbmWeights, base: &[f32]) -> f64 {
     let visible = machine.units(Layer::Visible);
-    let sum: f64 = base.iter().map(|&c| log_sum_of_unit(visible, f64::from(c))).sum();
+    let sum: f64 = base
+        .iter()
+        .map(|&c| log_sum_of_unit(visible, f64::from(c)))
+        .sum();
     sum + machine.hidden() as f64 * std::f64::consts::LN_2
 }
 
@@ -408,7 +437,10 @@ pub fn ais_forward(machine: &RbmWeights, config: &AisConfig) -> Result<AisEstima
     let base = check(machine, config)?;
     let log_z0 = log_z_of_base(machine, &base);
     let units = machine.units(Layer::Visible);
-    let p: Vec<f64> = base.iter().map(|&c| units.probability_up(f64::from(c))).collect();
+    let p: Vec<f64> = base
+        .iter()
+        .map(|&c| units.probability_up(f64::from(c)))
+        .collect();
     let start = |first: usize, v: &mut Vec<u8>| {
         for (c, v) in v.chunks_exact_mut(p.len()).enumerate() {
             let mut stream = config.seed.stream("annealing base", (first + c) as u64);
@@ -418,7 +450,10 @@ pub fn ais_forward(machine: &RbmWeights, config: &AisConfig) -> Result<AisEstima
         }
     };
     let work = run(machine, config, &base, "annealing forward", false, start);
-    Ok(estimate(work.into_iter().map(|w| log_z0 + w).collect(), 1.0))
+    Ok(estimate(
+        work.into_iter().map(|w| log_z0 + w).collect(),
+        1.0,
+    ))
 }
 
 /// Backward: from visible configurations that were drawn from the machine down to the base.
@@ -437,7 +472,11 @@ pub fn ais_backward(
     let base = check(machine, config)?;
     if draws.units() != machine.visible() {
         let found = draws.units();
-        return Err(AisError::Units { what: "a draw", found, machine: machine.visible() });
+        return Err(AisError::Units {
+            what: "a draw",
+            found,
+            machine: machine.visible(),
+        });
     }
     let log_z0 = log_z_of_base(machine, &base);
     let start = |first: usize, v: &mut Vec<u8>| {
@@ -447,7 +486,10 @@ pub fn ais_backward(
         }
     };
     let work = run(machine, config, &base, "annealing backward", true, start);
-    Ok(estimate(work.into_iter().map(|w| w - log_z0).collect(), -1.0))
+    Ok(estimate(
+        work.into_iter().map(|w| w - log_z0).collect(),
+        -1.0,
+    ))
 }
 
 #[cfg(test)]
@@ -460,7 +502,8 @@ mod tests {
 
     fn machine(index: u64, units: Units) -> RbmWeights {
         let mut s = Seed(31).stream("annealed machine", index);
-        let mut list = |n: usize, scale: f64| (0..n).map(|_| scale * s.normal()).collect::<Vec<_>>();
+        let mut list =
+            |n: usize, scale: f64| (0..n).map(|_| scale * s.normal()).collect::<Vec<_>>();
         let (w, c, b) = (list(30, 0.8), list(6, 0.4), list(5, 0.4));
         RbmWeights::from_rbm(&Rbm::new(w, c, b).unwrap().with_units(units, units)).unwrap()
     }
@@ -468,14 +511,25 @@ mod tests {
     /// Exact draws of the visible layer.
     fn draws(machine: &RbmWeights, count: usize, index: u64) -> BinaryData {
         let n = machine.visible();
-        let states: Vec<u8> = (0..1_usize << n).flat_map(|v| (0..n).map(move |i| (v >> i & 1) as u8)).collect();
-        let p: Vec<f64> = free_energies(machine, &states).iter().map(|f| (-f).exp()).collect();
+        let states: Vec<u8> = (0..1_usize << n)
+            .flat_map(|v| (0..n).map(move |i| (v >> i & 1) as u8))
+            .collect();
+        let p: Vec<f64> = free_energies(machine, &states)
+            .iter()
+            .map(|f| (-f).exp())
+            .collect();
         let total: f64 = p.iter().sum();
         let mut s = Seed(32).stream("draws", index);
         let mut bits = Vec::new();
         for _ in 0..count {
             let mut u = s.uniform() * total;
-            let state = p.iter().position(|p| { u -= p; u < 0.0 }).unwrap_or(p.len() - 1);
+            let state = p
+                .iter()
+                .position(|p| {
+                    u -= p;
+                    u < 0.0
+                })
+                .unwrap_or(p.len() - 1);
             bits.extend_from_slice(&states[state * n..(state + 1) * n]);
         }
         BinaryData::from_bits(bits, n).unwrap()
@@ -496,7 +550,10 @@ mod tests {
         let fields: Vec<f32> = (0..1200).map(|_| (4.0 * s.normal()) as f32).collect();
         for units in [Units::PlusMinus, Units::ZeroOne] {
             let sum = |beta: f64| -> f64 {
-                fields.iter().map(|&f| log_sum_of_unit(units, beta * f64::from(f))).sum()
+                fields
+                    .iter()
+                    .map(|&f| log_sum_of_unit(units, beta * f64::from(f)))
+                    .sum()
             };
             let found = log_ratio(units, &fields, 0.3, 0.7);
             // 1200 terms below 10, each good to 1e-13.
@@ -507,12 +564,25 @@ mod tests {
     #[test]
     fn intervals_cover() {
         let machines = 200;
-        let (mut both, mut certain, mut forward_only, mut backward_only) = (0_u64, 0_u64, 0_u64, 0_u64);
+        let (mut both, mut certain, mut forward_only, mut backward_only) =
+            (0_u64, 0_u64, 0_u64, 0_u64);
         for index in 0..machines {
-            let units = if index % 2 == 0 { Units::PlusMinus } else { Units::ZeroOne };
+            let units = if index % 2 == 0 {
+                Units::PlusMinus
+            } else {
+                Units::ZeroOne
+            };
             let machine = machine(index, units);
-            let exact = rbm_sum(&machine.to_rbm().unwrap(), false, &Limits::default()).unwrap().log_z.mid();
-            let config = AisConfig { temperatures: 30, chains: 100, base: None, seed: Seed(index) };
+            let exact = rbm_sum(&machine.to_rbm().unwrap(), false, &Limits::default())
+                .unwrap()
+                .log_z
+                .mid();
+            let config = AisConfig {
+                temperatures: 30,
+                chains: 100,
+                base: None,
+                seed: Seed(index),
+            };
             let forward = ais_forward(&machine, &config).unwrap();
             let draws = draws(&machine, 100, index);
             let backward = ais_backward(&machine, &draws, &config).unwrap();
@@ -537,15 +607,28 @@ mod tests {
     #[test]
     fn the_same_for_any_number_of_threads() {
         let machine = machine(1, Units::PlusMinus);
-        let config = AisConfig { temperatures: 5, chains: 150, ..AisConfig::default() };
+        let config = AisConfig {
+            temperatures: 5,
+            chains: 150,
+            ..AisConfig::default()
+        };
         let run = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             pool.install(|| ais_forward(&machine, &config).unwrap())
         };
         assert_eq!(run(1), run(3));
-        let short = AisConfig { chains: 1, ..AisConfig::default() };
+        let short = AisConfig {
+            chains: 1,
+            ..AisConfig::default()
+        };
         assert!(ais_forward(&machine, &short).is_err());
-        let odd = AisConfig { base: Some(vec![0.0; 3]), ..AisConfig::default() };
+        let odd = AisConfig {
+            base: Some(vec![0.0; 3]),
+            ..AisConfig::default()
+        };
         assert!(ais_forward(&machine, &odd).is_err());
     }
 }

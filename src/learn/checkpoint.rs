@@ -70,7 +70,10 @@ pub enum CheckpointError {
 fn hash(bytes: &[u8]) -> String {
     let mut lanes = [0x9e37_79b9_7f4a_7c15_u64, 0xc2b2_ae3d_27d4_eb4f];
     let mut absorb = |word: u64| {
-        for (lane, factor) in lanes.iter_mut().zip([0xff51_afd7_ed55_8ccd_u64, 0xc4ce_b9fe_1a85_ec53]) {
+        for (lane, factor) in lanes
+            .iter_mut()
+            .zip([0xff51_afd7_ed55_8ccd_u64, 0xc4ce_b9fe_1a85_ec53])
+        {
             *lane = (*lane ^ word).wrapping_mul(factor);
             *lane ^= *lane >> 32;
         }
@@ -174,7 +177,10 @@ pub fn write_checkpoint(
         config: config_hash(config),
         data: data_hash(data),
     };
-    let file = |source| CheckpointError::File { path: path.to_owned(), source };
+    let file = |source| CheckpointError::File {
+        path: path.to_owned(),
+        source,
+    };
     let header = serde_json::to_vec(&header).map_err(|e| file(io::Error::other(e)))?;
     if path.exists() {
         let previous = previous_checkpoint(path);
@@ -199,20 +205,34 @@ pub fn read_checkpoint(
     config: &TrainingConfig,
     data: &BinaryData,
 ) -> Result<TrainingState, CheckpointError> {
-    let bytes = fs::read(path).map_err(|source| CheckpointError::File { path: path.to_owned(), source })?;
-    let bad = |reason: String| CheckpointError::Format { path: path.to_owned(), reason };
+    let bytes = fs::read(path).map_err(|source| CheckpointError::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    let bad = |reason: String| CheckpointError::Format {
+        path: path.to_owned(),
+        reason,
+    };
     let (Some(b"BSPNCKPT"), Some(length)) = (bytes.get(..8), bytes.get(8..16)) else {
         return Err(bad("it does not begin with the mark of one".to_owned()));
     };
-    let length = length.iter().rev().fold(0_u64, |n, &b| n << 8 | u64::from(b));
+    let length = length
+        .iter()
+        .rev()
+        .fold(0_u64, |n, &b| n << 8 | u64::from(b));
     if length > MAX_HEADER {
         return Err(bad(format!("a header of {length} bytes")));
     }
     let end = 16 + length as usize;
-    let header = bytes.get(16..end).ok_or_else(|| bad("it is cut short".to_owned()))?;
+    let header = bytes
+        .get(16..end)
+        .ok_or_else(|| bad("it is cut short".to_owned()))?;
     let header: Header = serde_json::from_slice(header).map_err(|e| bad(format!("header: {e}")))?;
     if header.version != VERSION {
-        return Err(CheckpointError::Version { path: path.to_owned(), found: header.version });
+        return Err(CheckpointError::Version {
+            path: path.to_owned(),
+            found: header.version,
+        });
     }
     let content = &bytes[end..];
     if hash(content) != header.content {
@@ -226,11 +246,19 @@ pub fn read_checkpoint(
         ("data set", header.data, data_hash(data)),
     ] {
         if found != wanted {
-            return Err(CheckpointError::Mismatch { path: path.to_owned(), what });
+            return Err(CheckpointError::Mismatch {
+                path: path.to_owned(),
+                what,
+            });
         }
     }
-    let mut machine = RbmWeights::zeros(data.units(), config.hidden, config.visible_units, config.hidden_units)
-        .map_err(|e: RbmError| bad(e.to_string()))?;
+    let mut machine = RbmWeights::zeros(
+        data.units(),
+        config.hidden,
+        config.visible_units,
+        config.hidden_units,
+    )
+    .map_err(|e: RbmError| bad(e.to_string()))?;
     if (header.visible, header.hidden) != (machine.visible(), machine.hidden()) {
         return Err(bad("its sizes contradict the configuration".to_owned()));
     }
@@ -245,7 +273,10 @@ pub fn read_checkpoint(
         rest = left;
     }
     let raw = |name: &str| {
-        let found = lists.iter().find(|(n, _)| *n == name).map(|(_, list)| *list);
+        let found = lists
+            .iter()
+            .find(|(n, _)| *n == name)
+            .map(|(_, list)| *list);
         found.ok_or_else(|| bad(format!("array {name} is missing")))
     };
     let floats = |name: &str| -> Result<Vec<f32>, CheckpointError> {
@@ -279,7 +310,9 @@ mod tests {
     use crate::learn::{Estimator, Optimiser, TapOrder, Trainer};
 
     fn data() -> BinaryData {
-        let bits = (0..90 * 11_u32).map(|k| (k.wrapping_mul(2_654_435_761) >> 31) as u8).collect();
+        let bits = (0..90 * 11_u32)
+            .map(|k| (k.wrapping_mul(2_654_435_761) >> 31) as u8)
+            .collect();
         BinaryData::from_bits(bits, 11).unwrap()
     }
 
@@ -290,9 +323,20 @@ mod tests {
         let data = data();
         for estimator in [
             Estimator::ContrastiveDivergence { steps: 1 },
-            Estimator::Persistent { steps: 1, chains: 70 },
-            Estimator::Tempered { steps: 1, chains: 10, betas: vec![1.0, 0.5] },
-            Estimator::Tap { order: TapOrder::Third, iterations: 3, copies: 5 },
+            Estimator::Persistent {
+                steps: 1,
+                chains: 70,
+            },
+            Estimator::Tempered {
+                steps: 1,
+                chains: 10,
+                betas: vec![1.0, 0.5],
+            },
+            Estimator::Tap {
+                order: TapOrder::Third,
+                iterations: 3,
+                copies: 5,
+            },
         ] {
             let config = TrainingConfig {
                 batch: 40,
@@ -319,16 +363,30 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.checkpoint");
         let data = data();
-        let config = TrainingConfig { batch: 40, ..TrainingConfig::new(7) };
+        let config = TrainingConfig {
+            batch: 40,
+            ..TrainingConfig::new(7)
+        };
         let mut trainer = Trainer::new(&data, config.clone()).unwrap();
         write_checkpoint(&path, &config, &data, trainer.state()).unwrap();
         trainer.run(1).unwrap();
         write_checkpoint(&path, &config, &data, trainer.state()).unwrap();
         let before = read_checkpoint(&previous_checkpoint(&path), &config, &data).unwrap();
-        assert_eq!((before.step, read_checkpoint(&path, &config, &data).unwrap().step), (0, 1));
-        let other = TrainingConfig { learning_rate: 0.051, ..config.clone() };
+        assert_eq!(
+            (
+                before.step,
+                read_checkpoint(&path, &config, &data).unwrap().step
+            ),
+            (0, 1)
+        );
+        let other = TrainingConfig {
+            learning_rate: 0.051,
+            ..config.clone()
+        };
         let refused = |config: &TrainingConfig, data: &BinaryData| {
-            read_checkpoint(&path, config, data).unwrap_err().to_string()
+            read_checkpoint(&path, config, data)
+                .unwrap_err()
+                .to_string()
         };
         assert!(refused(&other, &data).ends_with("another configuration"));
         let mut bits = data.up().to_vec();

@@ -33,7 +33,8 @@ impl ChainMemory {
         let blocks = chains.div_ceil(CHAINS_PER_STREAM);
         let threads = rayon::current_num_threads();
         let rows = blocks.div_ceil(threads) * CHAINS_PER_STREAM;
-        self.tasks.resize_with(chains.div_ceil(rows), BatchMemory::default);
+        self.tasks
+            .resize_with(chains.div_ceil(rows), BatchMemory::default);
         rows
     }
 
@@ -64,8 +65,13 @@ impl ChainMemory {
             .enumerate()
             .for_each(|(k, (((((memory, data), v), h), first), last))| {
                 let chains = data.len() / n;
-                let mut lanes =
-                    lanes_of_batch(draws.seed, "contrastive divergence", draws.step, k * rows, chains);
+                let mut lanes = lanes_of_batch(
+                    draws.seed,
+                    "contrastive divergence",
+                    draws.step,
+                    k * rows,
+                    chains,
+                );
                 memory.sample_with_means(machine, Layer::Hidden, data, &mut lanes, (first, h));
                 memory.sample(machine, Layer::Visible, h, &mut lanes, v);
                 for _ in 1..steps {
@@ -102,8 +108,13 @@ impl ChainMemory {
             .zip(self.means.par_chunks_mut(rows * m))
             .enumerate()
             .for_each(|(k, (((memory, v), h), means))| {
-                let mut lanes =
-                    lanes_of_batch(draws.seed, "persistent chains", draws.step, k * rows, v.len() / n);
+                let mut lanes = lanes_of_batch(
+                    draws.seed,
+                    "persistent chains",
+                    draws.step,
+                    k * rows,
+                    v.len() / n,
+                );
                 for _ in 0..steps {
                     memory.sample(machine, Layer::Hidden, v, &mut lanes, h);
                     memory.sample(machine, Layer::Visible, h, &mut lanes, v);
@@ -128,7 +139,12 @@ impl ChainMemory {
     }
 
     /// Sets the gradient to `−⟨·⟩_data`.
-    pub(super) fn data_phase(&mut self, machine: &RbmWeights, data: &[u8], gradient: &mut RbmWeights) {
+    pub(super) fn data_phase(
+        &mut self,
+        machine: &RbmWeights,
+        data: &[u8],
+        gradient: &mut RbmWeights,
+    ) {
         self.data_means(machine, data);
         gradient.numbers_mut().fill(0.0);
         add_binary_phase(gradient, -1.0, data, &self.means, &mut self.codes);
@@ -158,7 +174,13 @@ impl ChainMemory {
             product(&mut self.real, true, 1.0, h, w.transposed());
             means_in_place(machine.units(Layer::Visible).rule(), &mut self.real);
             fill_rows(&mut self.means, machine.hidden_bias());
-            product(&mut self.means, true, 1.0, Matrix::by_rows(&self.real, batch, n), w);
+            product(
+                &mut self.means,
+                true,
+                1.0,
+                Matrix::by_rows(&self.real, batch, n),
+                w,
+            );
             means_in_place(machine.units(Layer::Hidden).rule(), &mut self.means);
         }
         add_real_phase(gradient, 1.0, &self.real, &self.means);

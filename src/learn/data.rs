@@ -144,7 +144,13 @@ impl DataOrder {
     }
 
     /// Copies the minibatch of a step.
-    pub(super) fn minibatch(&mut self, data: &BinaryData, step: u64, size: usize, into: &mut Vec<u8>) {
+    pub(super) fn minibatch(
+        &mut self,
+        data: &BinaryData,
+        step: u64,
+        size: usize,
+        into: &mut Vec<u8>,
+    ) {
         let samples = data.len();
         let steps = samples.div_ceil(size) as u64;
         let pass = step / steps;
@@ -176,14 +182,26 @@ mod tests {
         assert_eq!(text, "sample 1, unit 0 is 0: expected -1 or 1");
         assert!(of(&[f64::NAN], 1).is_err());
         assert_eq!(of(&[], 3).unwrap_err(), DataError::Empty);
-        assert_eq!(of(&[1.0; 4], 3).unwrap_err(), DataError::Shape { numbers: 4, units: 3 });
+        assert_eq!(
+            of(&[1.0; 4], 3).unwrap_err(),
+            DataError::Shape {
+                numbers: 4,
+                units: 3
+            }
+        );
         let zero_one = BinaryData::from_values(&[0.0, -0.0, 1.0], 3, Units::ZeroOne).unwrap();
         assert_eq!(zero_one.up(), [0, 0, 1]);
     }
 
     #[test]
     fn a_pass_sees_every_sample_and_passes_differ() {
-        let data = BinaryData::from_bits((0..10).flat_map(|k| [k & 1, k >> 1 & 1, k >> 2 & 1, k >> 3]).collect(), 4).unwrap();
+        let data = BinaryData::from_bits(
+            (0..10)
+                .flat_map(|k| [k & 1, k >> 1 & 1, k >> 2 & 1, k >> 3])
+                .collect(),
+            4,
+        )
+        .unwrap();
         let mut order = DataOrder::new(Seed(2));
         let mut pass = |first: u64| {
             let (mut batch, mut all) = (Vec::new(), Vec::new());

@@ -1,5 +1,10 @@
 //! How good a machine is: likelihood, free energies, reconstruction, pseudo-likelihood; in double precision.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what a vectorised kernel calls must be inlined into it"
+)]
+
 use super::BinaryData;
 use crate::exact::{ExactError, Limits, rbm_sum};
 use crate::model::{Layer, RbmError, RbmWeights, Units};
@@ -60,32 +65,48 @@ impl Wide {
 
     /// Writes the fields on the hidden units and returns `Σ c_i v_i`.
     fn fields(&self, v: &[u8], fields: &mut [f64]) -> f64 {
-        vectorised(Fields { machine: self, v, fields })
+        vectorised(FieldsOf {
+            machine: self,
+            v,
+            into: fields,
+        })
     }
 
     fn log_weight(&self, v: &[u8], fields: &mut [f64]) -> f64 {
         let linear = self.fields(v, fields);
-        linear + fields.iter().map(|&f| log_sum_of_unit(self.hidden_units, f)).sum::<f64>()
+        linear
+            + fields
+                .iter()
+                .map(|&f| log_sum_of_unit(self.hidden_units, f))
+                .sum::<f64>()
     }
 }
 
-struct Fields<'a> {
+struct FieldsOf<'a> {
     machine: &'a Wide,
     v: &'a [u8],
-    fields: &'a mut [f64],
+    into: &'a mut [f64],
 }
 
-impl Kernel for Fields<'_> {
+impl Kernel for FieldsOf<'_> {
     type Output = f64;
 
     #[inline(always)]
     fn run(self) -> f64 {
-        let Self { machine, v, fields } = self;
+        let Self {
+            machine,
+            v,
+            into: fields,
+        } = self;
         fields.copy_from_slice(&machine.hidden_bias);
         let rows = machine.weights.chunks_exact(fields.len());
         let mut linear = 0.0;
         for ((&up, row), c) in v.iter().zip(rows).zip(&machine.visible_bias) {
-            let value = if up == 1 { machine.values.1 } else { machine.values.0 };
+            let value = if up == 1 {
+                machine.values.1
+            } else {
+                machine.values.0
+            };
             linear += value * c;
             for (f, w) in fields.iter_mut().zip(row) {
                 *f += value * w;
@@ -146,7 +167,10 @@ pub fn exact_log_likelihood(
 ///
 /// # Complexity
 /// `O(samples · visible · hidden)` exponentials.
-pub fn log_pseudo_likelihood(machine: &RbmWeights, data: &BinaryData) -> Result<f64, LikelihoodError> {
+pub fn log_pseudo_likelihood(
+    machine: &RbmWeights,
+    data: &BinaryData,
+) -> Result<f64, LikelihoodError> {
     fits(machine, data)?;
     let wide = Wide::new(machine);
     let m = machine.hidden();
@@ -180,7 +204,10 @@ pub fn log_pseudo_likelihood(machine: &RbmWeights, data: &BinaryData) -> Result<
 ///
 /// # Errors
 /// [`LikelihoodError::Units`] if the layers do not fit.
-pub fn reconstruction_error(machine: &RbmWeights, data: &BinaryData) -> Result<f64, LikelihoodError> {
+pub fn reconstruction_error(
+    machine: &RbmWeights,
+    data: &BinaryData,
+) -> Result<f64, LikelihoodError> {
     fits(machine, data)?;
     let wide = Wide::new(machine);
     let m = machine.hidden();
@@ -199,7 +226,9 @@ pub fn reconstruction_error(machine: &RbmWeights, data: &BinaryData) -> Result<f
             || vec![0.0; m],
             |fields, v| {
                 let _ = wide.fields(v, fields);
-                fields.iter_mut().for_each(|f| *f = mean(wide.hidden_units, *f));
+                for f in &mut *fields {
+                    *f = mean(wide.hidden_units, *f);
+                }
                 let back = wide.weights.chunks_exact(m).zip(&wide.visible_bias);
                 v.iter()
                     .zip(back)
@@ -218,7 +247,10 @@ fn fits(machine: &RbmWeights, data: &BinaryData) -> Result<(), LikelihoodError> 
     if machine.visible() == data.units() {
         Ok(())
     } else {
-        Err(LikelihoodError::Units { data: data.units(), machine: machine.visible() })
+        Err(LikelihoodError::Units {
+            data: data.units(),
+            machine: machine.visible(),
+        })
     }
 }
 
@@ -243,7 +275,9 @@ mod tests {
             (Units::PlusMinus, Units::ZeroOne),
         ] {
             let m = machine(units);
-            let states: Vec<u8> = (0..16).flat_map(|v| (0..4).map(move |i| v >> i & 1)).collect();
+            let states: Vec<u8> = (0..16)
+                .flat_map(|v| (0..4).map(move |i| v >> i & 1))
+                .collect();
             let limits = Limits::default();
             let p: Vec<f64> = states
                 .chunks(4)

@@ -116,7 +116,11 @@ impl OptimiserState {
     ) -> f32 {
         let weights = machine.weights().len();
         let numbers = machine.numbers_mut();
-        assert_eq!(numbers.len(), gradient.numbers().len(), "one gradient for each parameter");
+        assert_eq!(
+            numbers.len(),
+            gradient.numbers().len(),
+            "one gradient for each parameter"
+        );
         let slope = |k: usize, x: f32, g: f32| {
             if k < weights && (penalties.l1 != 0.0 || penalties.l2 != 0.0) {
                 let sign = if x == 0.0 { 0.0 } else { x.signum() };
@@ -140,7 +144,11 @@ impl OptimiserState {
                     largest_magnitude(x)
                 })
                 .collect(),
-            Optimiser::Adam { beta1, beta2, epsilon } => {
+            Optimiser::Adam {
+                beta1,
+                beta2,
+                epsilon,
+            } => {
                 let t = (step + 1) as f64;
                 let first_scale = (1.0 - libm::pow(f64::from(beta1), t)).recip() as f32;
                 let second_scale = (1.0 - libm::pow(f64::from(beta2), t)).recip() as f32;
@@ -152,20 +160,28 @@ impl OptimiserState {
                             let g = slope(part * PART + k, *x, *g);
                             *u = beta1 * *u + (1.0 - beta1) * g;
                             *q = beta2 * *q + (1.0 - beta2) * g * g;
-                            *x -= rate * (*u * first_scale) / ((*q * second_scale).sqrt() + epsilon);
+                            *x -=
+                                rate * (*u * first_scale) / ((*q * second_scale).sqrt() + epsilon);
                         }
                         largest_magnitude(x)
                     })
                     .collect()
             }
         };
-        largest.into_iter().fold(0.0, |a: f32, b| if a.is_nan() || a > b { a } else { b })
+        largest
+            .into_iter()
+            .fold(0.0, |a: f32, b| if a.is_nan() || a > b { a } else { b })
     }
 }
 
 /// The largest magnitude, NaN if there is one: integers order the magnitudes of floats, NaN above all.
 fn largest_magnitude(x: &[f32]) -> f32 {
-    f32::from_bits(x.iter().map(|x| x.to_bits() & 0x7fff_ffff).max().unwrap_or(0))
+    f32::from_bits(
+        x.iter()
+            .map(|x| x.to_bits() & 0x7fff_ffff)
+            .max()
+            .unwrap_or(0),
+    )
 }
 
 /// Averages of the units that are taken off in centred gradients, following the data.
@@ -194,11 +210,20 @@ impl Offsets {
     pub fn centre(&self, gradient: &mut RbmWeights) {
         let m = gradient.hidden();
         let (pair, visible, hidden) = gradient.parts_mut();
-        assert_eq!((visible.len(), m), (self.visible.len(), self.hidden.len()), "layers");
+        assert_eq!(
+            (visible.len(), m),
+            (self.visible.len(), self.hidden.len()),
+            "layers"
+        );
         let plain = hidden.to_vec();
         for ((row, c), &mu) in pair.chunks_exact_mut(m).zip(visible).zip(&self.visible) {
             let mut shift = 0.0;
-            for (((w, &h), &lambda), b) in row.iter_mut().zip(&plain).zip(&self.hidden).zip(&mut *hidden) {
+            for (((w, &h), &lambda), b) in row
+                .iter_mut()
+                .zip(&plain)
+                .zip(&self.hidden)
+                .zip(&mut *hidden)
+            {
                 *w -= mu * h + *c * lambda;
                 shift += *w * lambda;
                 *b -= *w * mu;
@@ -217,18 +242,30 @@ mod tests {
     fn filled(purpose: &str) -> RbmWeights {
         let mut s = Seed(4).stream(purpose, 0);
         let mut w = RbmWeights::zeros(3, 2, Units::PlusMinus, Units::PlusMinus).unwrap();
-        w.numbers_mut().iter_mut().for_each(|x| *x = s.normal() as f32);
+        w.numbers_mut()
+            .iter_mut()
+            .for_each(|x| *x = s.normal() as f32);
         w
     }
 
     #[test]
     fn steps_by_hand() {
         let gradient = filled("gradient");
-        for (optimiser, second) in [(Optimiser::Sgd { momentum: 0.5 }, 1.5), (Optimiser::ADAM, 1.0)] {
+        for (optimiser, second) in [
+            (Optimiser::Sgd { momentum: 0.5 }, 1.5),
+            (Optimiser::ADAM, 1.0),
+        ] {
             let mut machine = filled("machine");
             let before = machine.clone();
             let mut state = OptimiserState::new(optimiser, 11);
-            state.update(optimiser, 0.1, Penalties::default(), 0, &mut machine, &gradient);
+            state.update(
+                optimiser,
+                0.1,
+                Penalties::default(),
+                0,
+                &mut machine,
+                &gradient,
+            );
             let moves = |a: &RbmWeights, b: &RbmWeights, k: usize| a.numbers()[k] - b.numbers()[k];
             // The first step of Adam has length η in every direction; so has the second, if the gradient stays.
             let unit = |k: usize| match optimiser {
@@ -236,7 +273,14 @@ mod tests {
                 Optimiser::Adam { .. } => -0.1 * gradient.numbers()[k].signum(),
             };
             let once = machine.clone();
-            state.update(optimiser, 0.1, Penalties::default(), 1, &mut machine, &gradient);
+            state.update(
+                optimiser,
+                0.1,
+                Penalties::default(),
+                1,
+                &mut machine,
+                &gradient,
+            );
             for k in 0..11 {
                 // A few roundings of numbers below 4.
                 let bound = 8.0 * 4.0 * f32::EPSILON;
@@ -254,32 +298,58 @@ mod tests {
         zero.numbers_mut().fill(0.0);
         let sgd = Optimiser::Sgd { momentum: 0.0 };
         let mut state = OptimiserState::new(sgd, 11);
-        let largest = state.update(sgd, 0.5, Penalties { l1: 0.01, l2: 0.1 }, 0, &mut machine, &zero);
+        let largest = state.update(
+            sgd,
+            0.5,
+            Penalties { l1: 0.01, l2: 0.1 },
+            0,
+            &mut machine,
+            &zero,
+        );
         assert_eq!(machine.visible_bias(), before.visible_bias());
         assert_eq!(machine.hidden_bias(), before.hidden_bias());
         for (new, old) in machine.weights().iter().zip(before.weights()) {
             assert!((new - (old - 0.5 * (0.1 * old + 0.01 * old.signum()))).abs() < 1e-6);
         }
-        let want = machine.numbers().iter().fold(0.0_f32, |a, x| a.max(x.abs()));
+        let want = machine
+            .numbers()
+            .iter()
+            .fold(0.0_f32, |a, x| a.max(x.abs()));
         assert!((largest - want).abs() <= 0.0);
         zero.numbers_mut()[4] = f32::NAN;
-        assert!(state.update(sgd, 0.5, Penalties::default(), 1, &mut machine, &zero).is_nan());
+        assert!(
+            state
+                .update(sgd, 0.5, Penalties::default(), 1, &mut machine, &zero)
+                .is_nan()
+        );
     }
 
     #[test]
     fn centred_gradient_vanishes_with_the_plain_one_and_never_opposes_it() {
-        let offsets = Offsets { visible: vec![0.5, -0.25, 0.75], hidden: vec![-0.5, 0.125] };
+        let offsets = Offsets {
+            visible: vec![0.5, -0.25, 0.75],
+            hidden: vec![-0.5, 0.125],
+        };
         for k in 0..20 {
             let plain = filled(&format!("gradient {k}"));
             let mut centred = plain.clone();
             offsets.centre(&mut centred);
-            let dot: f32 = plain.numbers().iter().zip(centred.numbers()).map(|(a, b)| a * b).sum();
+            let dot: f32 = plain
+                .numbers()
+                .iter()
+                .zip(centred.numbers())
+                .map(|(a, b)| a * b)
+                .sum();
             assert!(dot > 0.0);
         }
         // By hand for one weight: D_W = w − μ h − c λ.
         let mut one = RbmWeights::zeros(1, 1, Units::ZeroOne, Units::ZeroOne).unwrap();
         one.numbers_mut().copy_from_slice(&[1.0, 0.5, 0.25]);
-        Offsets { visible: vec![0.5], hidden: vec![0.25] }.centre(&mut one);
+        Offsets {
+            visible: vec![0.5],
+            hidden: vec![0.25],
+        }
+        .centre(&mut one);
         let w = 1.0 - 0.5 * 0.25 - 0.5 * 0.25;
         assert_eq!(one.numbers(), [w, 0.5 - w * 0.25, 0.25 - w * 0.5]);
     }

@@ -26,11 +26,13 @@ pub(super) fn add_binary_phase(
     let (pair, visible, hidden) = gradient.parts_mut();
     // Cuts do not change the bits of a row, so there may be one for each thread.
     let rows = n.div_ceil(rayon::current_num_threads());
-    pair.par_chunks_mut(rows * m).enumerate().for_each(|(k, out)| {
-        let values = (low * share, high * share);
-        let factor = Factor::Rows { data: h, stride: m };
-        binary_product_of_rows(codes, k * rows, values, factor, Start::Present, m, out);
-    });
+    pair.par_chunks_mut(rows * m)
+        .enumerate()
+        .for_each(|(k, out)| {
+            let values = (low * share, high * share);
+            let factor = Factor::Rows { data: h, stride: m };
+            binary_product_of_rows(codes, k * rows, values, factor, Start::Present, m, out);
+        });
     let mut count = vec![0_u32; n];
     for sample in v.chunks_exact(n) {
         for (count, &up) in count.iter_mut().zip(sample) {
@@ -58,7 +60,13 @@ pub(super) fn add_real_phase(gradient: &mut RbmWeights, weight: f32, v: &[f32], 
 }
 
 /// Adds `share · Σ_s v_is h_as`.
-pub(super) fn add_pairs(pair: &mut [f32], share: f32, v: &[f32], h: &[f32], (n, m): (usize, usize)) {
+pub(super) fn add_pairs(
+    pair: &mut [f32],
+    share: f32,
+    v: &[f32],
+    h: &[f32],
+    (n, m): (usize, usize),
+) {
     let batch = v.len() / n;
     let v = Matrix::by_rows(v, batch, n).transposed();
     product(pair, true, share, v, Matrix::by_rows(h, batch, m));

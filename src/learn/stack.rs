@@ -25,7 +25,9 @@ pub enum StackError {
         hidden: usize,
     },
     /// Neighbours whose shared layer has different units.
-    #[error("machine {index} and the one below it disagree on the values of the units between them")]
+    #[error(
+        "machine {index} and the one below it disagree on the values of the units between them"
+    )]
     Units {
         /// Which machine, counted from 0 at the data.
         index: usize,
@@ -59,7 +61,11 @@ impl Stack {
             let (visible, hidden) = (pair[1].visible(), pair[0].hidden());
             let index = index + 1;
             if visible != hidden {
-                return Err(StackError::Sizes { index, visible, hidden });
+                return Err(StackError::Sizes {
+                    index,
+                    visible,
+                    hidden,
+                });
             }
             if pair[1].units(Layer::Visible) != pair[0].units(Layer::Hidden) {
                 return Err(StackError::Units { index });
@@ -119,7 +125,12 @@ impl Stack {
 ///
 /// # Panics
 /// If the data do not fit the machine.
-pub fn sample_hidden(machine: &RbmWeights, data: &BinaryData, seed: Seed, index: usize) -> BinaryData {
+pub fn sample_hidden(
+    machine: &RbmWeights,
+    data: &BinaryData,
+    seed: Seed,
+    index: usize,
+) -> BinaryData {
     const ROWS: usize = 8 * CHAINS_PER_STREAM;
     let (n, m) = (machine.visible(), machine.hidden());
     assert_eq!(data.units(), n, "the data fit the machine");
@@ -145,13 +156,26 @@ mod tests {
 
     #[test]
     fn stacks_chain_and_are_the_same_for_any_number_of_threads() {
-        let bits = (0..700 * 16_u32).map(|k| (k.wrapping_mul(2_654_435_761) >> 31) as u8).collect();
+        let bits = (0..700 * 16_u32)
+            .map(|k| (k.wrapping_mul(2_654_435_761) >> 31) as u8)
+            .collect();
         let data = BinaryData::from_bits(bits, 16).unwrap();
         let settings: Vec<_> = [9, 4, 2]
-            .map(|hidden| (TrainingConfig { batch: 100, ..TrainingConfig::new(hidden) }, 5))
+            .map(|hidden| {
+                (
+                    TrainingConfig {
+                        batch: 100,
+                        ..TrainingConfig::new(hidden)
+                    },
+                    5,
+                )
+            })
             .to_vec();
         let run = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             pool.install(|| {
                 let mut seen = Vec::new();
                 let stack = Stack::train(&data, &settings, |index, _| seen.push(index)).unwrap();
@@ -161,15 +185,24 @@ mod tests {
             })
         };
         let (stack, layers) = run(1);
-        assert_eq!(layers.iter().map(BinaryData::units).collect::<Vec<_>>(), [16, 9, 4, 2]);
+        assert_eq!(
+            layers.iter().map(BinaryData::units).collect::<Vec<_>>(),
+            [16, 9, 4, 2]
+        );
         assert_eq!(run(3), (stack.clone(), layers));
         let mut machines = stack.machines().to_vec();
         machines.remove(1);
         let text = Stack::new(machines).unwrap_err().to_string();
-        assert_eq!(text, "machine 1 has 4 visible units, the one below it 9 hidden ones");
+        assert_eq!(
+            text,
+            "machine 1 has 4 visible units, the one below it 9 hidden ones"
+        );
         let odd = RbmWeights::zeros(2, 2, Units::ZeroOne, Units::ZeroOne).unwrap();
         let both = vec![stack.machines()[2].clone(), odd];
-        assert_eq!(Stack::new(both).unwrap_err(), StackError::Units { index: 1 });
+        assert_eq!(
+            Stack::new(both).unwrap_err(),
+            StackError::Units { index: 1 }
+        );
         assert_eq!(Stack::new(vec![]).unwrap_err(), StackError::Empty);
     }
 }

@@ -48,7 +48,7 @@ fn cumulants(units: Units, m: f64) -> [f64; 4] {
 /// The entropy of a unit with mean m.
 fn entropy(units: Units, m: f64) -> f64 {
     let p = match units {
-        Units::PlusMinus => (1.0 + m) / 2.0,
+        Units::PlusMinus => f64::midpoint(1.0, m),
         Units::ZeroOne => m,
     };
     let part = |p: f64| if p > 0.0 { -p * libm::log(p) } else { 0.0 };
@@ -189,11 +189,17 @@ impl LayerMeans {
         match units {
             Units::PlusMinus => {
                 self.k2.extend(self.mean.iter().map(|m| 1.0 - m * m));
-                self.k3.extend(self.mean.iter().zip(&self.k2).map(|(m, k2)| -2.0 * m * k2));
+                self.k3
+                    .extend(self.mean.iter().zip(&self.k2).map(|(m, k2)| -2.0 * m * k2));
             }
             Units::ZeroOne => {
                 self.k2.extend(self.mean.iter().map(|m| m - m * m));
-                self.k3.extend(self.mean.iter().zip(&self.k2).map(|(m, k2)| k2 * (1.0 - 2.0 * m)));
+                self.k3.extend(
+                    self.mean
+                        .iter()
+                        .zip(&self.k2)
+                        .map(|(m, k2)| k2 * (1.0 - 2.0 * m)),
+                );
             }
         }
     }
@@ -209,13 +215,30 @@ impl LayerMeans {
     ) {
         let size = bias.len();
         let other = given.mean.len() / batch;
-        let Self { mean, field, reaction, .. } = self;
+        let Self {
+            mean,
+            field,
+            reaction,
+            ..
+        } = self;
         field.resize(batch * size, 0.0);
         reaction.resize(batch * size, 0.0);
         fill_rows(field, bias);
-        product(field, true, 1.0, Matrix::by_rows(&given.mean, batch, other), powers[0]);
+        product(
+            field,
+            true,
+            1.0,
+            Matrix::by_rows(&given.mean, batch, other),
+            powers[0],
+        );
         if order != TapOrder::First {
-            product(reaction, false, 0.5, Matrix::by_rows(&given.k2, batch, other), powers[1]);
+            product(
+                reaction,
+                false,
+                0.5,
+                Matrix::by_rows(&given.k2, batch, other),
+                powers[1],
+            );
             for ((field, r), &m) in field.iter_mut().zip(&*reaction).zip(&*mean) {
                 *field += r * match units {
                     Units::PlusMinus => -2.0 * m,
@@ -225,7 +248,13 @@ impl LayerMeans {
         }
         if order == TapOrder::Third {
             let sixth = 1.0 / 6.0;
-            product(reaction, false, sixth, Matrix::by_rows(&given.k3, batch, other), powers[2]);
+            product(
+                reaction,
+                false,
+                sixth,
+                Matrix::by_rows(&given.k3, batch, other),
+                powers[2],
+            );
             for ((field, r), &m) in field.iter_mut().zip(&*reaction).zip(&*mean) {
                 *field += r * match units {
                     Units::PlusMinus => 6.0 * m * m - 2.0,
@@ -278,9 +307,11 @@ impl TapBatch {
         self.v.set_cumulants(vu, order);
         self.h.set_cumulants(hu, order);
         for _ in 0..iterations {
-            self.h.follow((hu, machine.hidden_bias()), &self.v, order, powers, batch);
+            self.h
+                .follow((hu, machine.hidden_bias()), &self.v, order, powers, batch);
             let back = powers.map(Matrix::transposed);
-            self.v.follow((vu, machine.visible_bias()), &self.h, order, back, batch);
+            self.v
+                .follow((vu, machine.visible_bias()), &self.h, order, back, batch);
         }
         v.copy_from_slice(&self.v.mean);
         h.copy_from_slice(&self.h.mean);
@@ -328,7 +359,8 @@ mod tests {
 
     fn machine(lambda: f64, units: (Units, Units)) -> Rbm {
         let mut s = Seed(8).stream("tap", 0);
-        let mut list = |n: usize, scale: f64| (0..n).map(|_| scale * s.normal()).collect::<Vec<_>>();
+        let mut list =
+            |n: usize, scale: f64| (0..n).map(|_| scale * s.normal()).collect::<Vec<_>>();
         let (w, c, b) = (list(12, lambda), list(4, 0.7), list(3, 0.7));
         Rbm::new(w, c, b).unwrap().with_units(units.0, units.1)
     }
@@ -342,10 +374,17 @@ mod tests {
     #[test]
     fn errors_fall_with_the_order() {
         for units in UNITS {
-            for (order, power) in [(TapOrder::First, 2), (TapOrder::Second, 3), (TapOrder::Third, 4)] {
+            for (order, power) in [
+                (TapOrder::First, 2),
+                (TapOrder::Second, 3),
+                (TapOrder::Third, 4),
+            ] {
                 let error = |lambda: f64| {
                     let rbm = machine(lambda, units);
-                    let exact = rbm_sum(&rbm, false, &Limits::default()).unwrap().log_z.mid();
+                    let exact = rbm_sum(&rbm, false, &Limits::default())
+                        .unwrap()
+                        .log_z
+                        .mid();
                     let start = vec![0.3; 4];
                     let tap = tap_log_z(&rbm, order, &start, 2000);
                     assert!(tap.residual <= 1e-13);
@@ -354,7 +393,10 @@ mod tests {
                 // error = A λ^p (1 + O(λ)): halving λ divides it by 2^p up to the correction, so by less
                 // than 2^(p + 1/2) and more than 2^(p − 1/2) where λ is small, which no other order does.
                 let rate = (error(0.004) / error(0.002)).abs().log2();
-                assert!((rate - f64::from(power)).abs() < 0.5, "{units:?} {order:?}: {rate}");
+                assert!(
+                    (rate - f64::from(power)).abs() < 0.5,
+                    "{units:?} {order:?}: {rate}"
+                );
             }
         }
     }
@@ -373,7 +415,8 @@ mod tests {
                 let delta = 1e-4;
                 for k in 0..gradient.numbers().len() {
                     let moved = |by: f64| {
-                        let mut all = [rbm.weights(), rbm.visible_bias(), rbm.hidden_bias()].concat();
+                        let mut all =
+                            [rbm.weights(), rbm.visible_bias(), rbm.hidden_bias()].concat();
                         all[k] += by;
                         let b = all.split_off(16);
                         let c = all.split_off(12);
@@ -384,7 +427,10 @@ mod tests {
                     // means whose slopes are below one; δ² times third derivatives below 10.
                     let bound = 32.0 * 2.0_f64.powi(-22) + 10.0 * delta * delta;
                     let g = f64::from(gradient.numbers()[k]);
-                    assert!((g - slope).abs() < bound, "{units:?} {order:?} {k}: {g} {slope}");
+                    assert!(
+                        (g - slope).abs() < bound,
+                        "{units:?} {order:?} {k}: {g} {slope}"
+                    );
                 }
             }
         }

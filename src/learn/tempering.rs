@@ -30,18 +30,36 @@ impl Level {
         let (n, m) = (machine.visible(), machine.hidden());
         let chains = v.len() / n;
         self.h.resize(chains * m, 0);
-        let mut lanes = lanes_of_batch(draws.seed, &format!("ladder {index}"), draws.step, 0, chains);
-        self.memory.sample_at(machine, Layer::Hidden, beta, v, &mut lanes, &mut self.h);
-        self.memory.sample_at(machine, Layer::Visible, beta, &self.h, &mut lanes, v);
+        let mut lanes = lanes_of_batch(
+            draws.seed,
+            &format!("ladder {index}"),
+            draws.step,
+            0,
+            chains,
+        );
+        self.memory
+            .sample_at(machine, Layer::Hidden, beta, v, &mut lanes, &mut self.h);
+        self.memory
+            .sample_at(machine, Layer::Visible, beta, &self.h, &mut lanes, v);
         self.fields.resize(chains * m, 0.0);
-        self.memory.fields(machine, Layer::Hidden, v, &mut self.fields);
+        self.memory
+            .fields(machine, Layer::Hidden, v, &mut self.fields);
         let value = |(low, high): (f32, f32), up: u8| f64::from(if up == 1 { high } else { low });
-        let (vu, hu) = (machine.units(Layer::Visible).values(), machine.units(Layer::Hidden).values());
+        let (vu, hu) = (
+            machine.units(Layer::Visible).values(),
+            machine.units(Layer::Hidden).values(),
+        );
         let rows = v.chunks(n).zip(self.h.chunks(m).zip(self.fields.chunks(m)));
         self.exponents.clear();
         self.exponents.extend(rows.map(|(v, (h, fields))| {
-            let visible = v.iter().zip(machine.visible_bias()).map(|(&v, &c)| value(vu, v) * f64::from(c));
-            let hidden = h.iter().zip(fields).map(|(&h, &f)| value(hu, h) * f64::from(f));
+            let visible = v
+                .iter()
+                .zip(machine.visible_bias())
+                .map(|(&v, &c)| value(vu, v) * f64::from(c));
+            let hidden = h
+                .iter()
+                .zip(fields)
+                .map(|(&h, &f)| value(hu, h) * f64::from(f));
             visible.sum::<f64>() + hidden.sum::<f64>()
         }));
     }
@@ -67,7 +85,10 @@ impl TemperedChains {
         let count = chains.len() / (betas.len() * n);
         self.levels.resize_with(betas.len(), Level::default);
         for k in 0..steps as u64 {
-            let draws = Draws { step: draws.step * steps as u64 + k, ..draws };
+            let draws = Draws {
+                step: draws.step * steps as u64 + k,
+                ..draws
+            };
             self.levels
                 .par_iter_mut()
                 .zip(chains.par_chunks_mut(count * n))
@@ -80,7 +101,8 @@ impl TemperedChains {
             for lower in ((draws.step % 2) as usize..betas.len().saturating_sub(1)).step_by(2) {
                 let gap = f64::from(betas[lower]) - f64::from(betas[lower + 1]);
                 for c in 0..count {
-                    let difference = self.levels[lower + 1].exponents[c] - self.levels[lower].exponents[c];
+                    let difference =
+                        self.levels[lower + 1].exponents[c] - self.levels[lower].exponents[c];
                     if stream.uniform() < libm::exp((gap * difference).min(0.0)) {
                         let (cold, hot) = chains.split_at_mut((lower + 1) * count * n);
                         let cold = &mut cold[(lower * count + c) * n..][..n];
@@ -91,7 +113,9 @@ impl TemperedChains {
         }
         let cold = &chains[..count * n];
         self.means.resize(count * m, 0.0);
-        self.levels[0].memory.means(machine, Layer::Hidden, cold, &mut self.means);
+        self.levels[0]
+            .memory
+            .means(machine, Layer::Hidden, cold, &mut self.means);
         add_binary_phase(gradient, 1.0, cold, &self.means, &mut self.codes);
     }
 }

@@ -197,18 +197,35 @@ pub struct Trainer<'a> {
 }
 
 fn check(config: &TrainingConfig, data: &BinaryData) -> Result<(), TrainError> {
-    let setting = |setting, value, expected| Err(TrainError::Setting { setting, value, expected });
+    let setting = |setting, value, expected| {
+        Err(TrainError::Setting {
+            setting,
+            value,
+            expected,
+        })
+    };
     if !(config.learning_rate.is_finite() && config.learning_rate >= 0.0) {
-        return setting("the learning rate", config.learning_rate, "expected a finite number from 0 on");
+        return setting(
+            "the learning rate",
+            config.learning_rate,
+            "expected a finite number from 0 on",
+        );
     }
     if !(config.initial_weights.is_finite() && config.initial_weights >= 0.0) {
-        return setting("the spread of the first weights", config.initial_weights, "expected a finite number from 0 on");
+        return setting(
+            "the spread of the first weights",
+            config.initial_weights,
+            "expected a finite number from 0 on",
+        );
     }
     if config.batch == 0 {
         return setting("the minibatch", 0.0, "expected at least one sample");
     }
     if config.batch > data.len() {
-        return Err(TrainError::BatchTooLarge { batch: config.batch, samples: data.len() });
+        return Err(TrainError::BatchTooLarge {
+            batch: config.batch,
+            samples: data.len(),
+        });
     }
     let counts = match &config.estimator {
         Estimator::Exact => vec![],
@@ -216,16 +233,26 @@ fn check(config: &TrainingConfig, data: &BinaryData) -> Result<(), TrainError> {
         Estimator::Persistent { steps, chains } | Estimator::Tempered { steps, chains, .. } => {
             vec![*steps, *chains]
         }
-        Estimator::Tap { iterations, copies, .. } => vec![*iterations, *copies],
+        Estimator::Tap {
+            iterations, copies, ..
+        } => vec![*iterations, *copies],
     };
     if counts.contains(&0) {
-        return setting("a count of steps, chains, iterations or copies", 0.0, "expected at least 1");
+        return setting(
+            "a count of steps, chains, iterations or copies",
+            0.0,
+            "expected at least 1",
+        );
     }
     if let Estimator::Tempered { betas, .. } = &config.estimator {
         let falling = betas.windows(2).all(|b| b[1] < b[0] && b[1] >= 0.0);
         if betas.first().map(|b| b.to_bits()) != Some(1.0_f32.to_bits()) || !falling {
             let first = betas.first().map_or(f64::NAN, |&b| f64::from(b));
-            return setting("the ladder's first inverse temperature", first, "expected 1 and then falling numbers from 0 on");
+            return setting(
+                "the ladder's first inverse temperature",
+                first,
+                "expected 1 and then falling numbers from 0 on",
+            );
         }
     }
     Ok(())
@@ -245,11 +272,19 @@ impl<'a> Trainer<'a> {
             *w = (config.initial_weights * stream.normal()) as f32;
         }
         let mut stream = config.seed.stream("initial chains", 0);
-        let mut random = |count: usize| (0..count).map(|_| (stream.next_u64() >> 63) as u8).collect();
+        let mut random = |count: usize| {
+            (0..count)
+                .map(|_| (stream.next_u64() >> 63) as u8)
+                .collect()
+        };
         let (mut chains, mut means) = (Vec::new(), Vec::new());
         match &config.estimator {
             Estimator::Persistent { chains: count, .. } => chains = random(count * n),
-            Estimator::Tempered { chains: count, betas, .. } => chains = random(count * betas.len() * n),
+            Estimator::Tempered {
+                chains: count,
+                betas,
+                ..
+            } => chains = random(count * betas.len() * n),
             Estimator::Tap { copies, .. } => {
                 let mut stream = config.seed.stream("initial means", 0);
                 for (count, units) in [(n, config.visible_units), (m, config.hidden_units)] {
@@ -267,14 +302,25 @@ impl<'a> Trainer<'a> {
             let (low, high) = config.visible_units.values();
             let hidden = config.hidden_units.values();
             Offsets {
-                visible: data.fraction_up().iter().map(|&p| low + (high - low) * p as f32).collect(),
+                visible: data
+                    .fraction_up()
+                    .iter()
+                    .map(|&p| low + (high - low) * p as f32)
+                    .collect(),
                 hidden: vec![0.5 * (hidden.0 + hidden.1); m],
             }
         } else {
             Offsets::default()
         };
         let optimiser = OptimiserState::new(config.optimiser, machine.numbers().len());
-        let state = TrainingState { step: 0, machine, optimiser, offsets, chains, means };
+        let state = TrainingState {
+            step: 0,
+            machine,
+            optimiser,
+            offsets,
+            chains,
+            means,
+        };
         Self::resume(data, config, state)
     }
 
@@ -289,7 +335,10 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         check(&config, data)?;
         if data.units() != state.machine.visible() {
-            return Err(TrainError::Units { data: data.units(), machine: state.machine.visible() });
+            return Err(TrainError::Units {
+                data: data.units(),
+                machine: state.machine.visible(),
+            });
         }
         if config.estimator == Estimator::Exact {
             rbm_sum(&state.machine.to_rbm()?, true, &Limits::default())?;
@@ -344,7 +393,10 @@ impl<'a> Trainer<'a> {
     fn estimate(&mut self) -> Result<(), TrainError> {
         let state = &mut self.state;
         let (machine, gradient) = (&state.machine, &mut self.gradient);
-        let draws = Draws { seed: self.config.seed, step: state.step };
+        let draws = Draws {
+            seed: self.config.seed,
+            step: state.step,
+        };
         let (memory, batch) = (&mut self.memory, self.batch.as_slice());
         match &self.config.estimator {
             Estimator::Exact => {
@@ -360,11 +412,21 @@ impl<'a> Trainer<'a> {
             }
             Estimator::Tempered { steps, betas, .. } => {
                 memory.data_phase(machine, batch, gradient);
-                self.tempered.add_model_phase(machine, betas, &mut state.chains, *steps, draws, gradient);
+                self.tempered.add_model_phase(
+                    machine,
+                    betas,
+                    &mut state.chains,
+                    *steps,
+                    draws,
+                    gradient,
+                );
             }
-            Estimator::Tap { order, iterations, .. } => {
+            Estimator::Tap {
+                order, iterations, ..
+            } => {
                 memory.data_phase(machine, batch, gradient);
-                self.tap.add_model_phase(machine, *order, *iterations, &mut state.means, gradient);
+                self.tap
+                    .add_model_phase(machine, *order, *iterations, &mut state.means, gradient);
             }
         }
         Ok(())
@@ -380,7 +442,8 @@ impl<'a> Trainer<'a> {
         if step.is_multiple_of(KEEP_EVERY) {
             self.kept = (step, self.state.machine.clone());
         }
-        self.order.minibatch(self.data, step, self.config.batch, &mut self.batch);
+        self.order
+            .minibatch(self.data, step, self.config.batch, &mut self.batch);
         self.estimate()?;
         if self.config.centred {
             self.follow_means();
@@ -396,10 +459,15 @@ impl<'a> Trainer<'a> {
             &mut state.machine,
             &self.gradient,
         );
-        if !(largest <= self.config.largest_parameter) {
+        if largest.is_nan() || largest > self.config.largest_parameter {
             let good = self.kept.0;
             self.state.machine.clone_from(&self.kept.1);
-            return Err(TrainError::Diverged { step, largest, rate, good });
+            return Err(TrainError::Diverged {
+                step,
+                largest,
+                rate,
+                good,
+            });
         }
         state.step += 1;
         Ok(())
@@ -437,7 +505,11 @@ impl<'a> Trainer<'a> {
 fn add_exact_averages(machine: &RbmWeights, gradient: &mut RbmWeights) -> Result<(), TrainError> {
     let sums = rbm_sum(&machine.to_rbm()?, true, &Limits::default())?;
     if let Some(averages) = sums.averages {
-        let all = averages.product.iter().chain(&averages.visible).chain(&averages.hidden);
+        let all = averages
+            .product
+            .iter()
+            .chain(&averages.visible)
+            .chain(&averages.hidden);
         for (g, average) in gradient.numbers_mut().iter_mut().zip(all) {
             *g += average.mid() as f32;
         }

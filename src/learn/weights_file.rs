@@ -26,15 +26,25 @@ pub fn write_safetensors(machine: &RbmWeights, metadata: &[(&str, &str)]) -> Vec
         note(key, text);
     }
     note("format", "blockspin restricted Boltzmann machine");
-    note("reduced_hamiltonian", "sum c v + sum v W h + sum b h; weight of a state = exp of it");
-    note("visible_units", name_of_units(machine.units(Layer::Visible)));
+    note(
+        "reduced_hamiltonian",
+        "sum c v + sum v W h + sum b h; weight of a state = exp of it",
+    );
+    note(
+        "visible_units",
+        name_of_units(machine.units(Layer::Visible)),
+    );
     note("hidden_units", name_of_units(machine.units(Layer::Hidden)));
     let mut header = Map::new();
     header.insert("__metadata__".to_owned(), Value::Object(notes));
     let (n, m) = (machine.visible(), machine.hidden());
     let mut at = 0;
     // The order of the numbers of the machine.
-    for (name, shape) in [("weights", vec![n, m]), ("visible_bias", vec![n]), ("hidden_bias", vec![m])] {
+    for (name, shape) in [
+        ("weights", vec![n, m]),
+        ("visible_bias", vec![n]),
+        ("hidden_bias", vec![m]),
+    ] {
         let end = at + 4 * shape.iter().product::<usize>();
         let entry = json!({ "dtype": "F32", "shape": shape, "data_offsets": [at, end] });
         header.insert(name.to_owned(), entry);
@@ -71,7 +81,8 @@ mod tests {
         ] {
             let entry = &header[name];
             assert_eq!((&entry["shape"], &entry["dtype"]), (&shape, &json!("F32")));
-            let offset = |k: usize| 8 + length + entry["data_offsets"][k].as_u64().unwrap() as usize;
+            let offset =
+                |k: usize| 8 + length + entry["data_offsets"][k].as_u64().unwrap() as usize;
             let found: Vec<f32> = bytes[offset(0)..offset(1)]
                 .as_chunks::<4>()
                 .0

@@ -18,8 +18,16 @@ impl Units {
     /// The gap and the values of a unit, in single precision.
     pub fn rule(self) -> UnitRule {
         match self {
-            Self::PlusMinus => UnitRule { gap: 2.0, low: -1.0, high: 1.0 },
-            Self::ZeroOne => UnitRule { gap: 1.0, low: 0.0, high: 1.0 },
+            Self::PlusMinus => UnitRule {
+                gap: 2.0,
+                low: -1.0,
+                high: 1.0,
+            },
+            Self::ZeroOne => UnitRule {
+                gap: 1.0,
+                low: 0.0,
+                high: 1.0,
+            },
         }
     }
 
@@ -216,11 +224,17 @@ mod tests {
         let log_z = |m: &RbmWeights| {
             let m = m.to_rbm().unwrap().doubles();
             let states = (0..8).flat_map(|v| (0..4).map(move |h| (v, h)));
-            states.map(|(v, h)| m.reduced_hamiltonian(v, h).exp()).sum::<f64>().ln()
+            states
+                .map(|(v, h)| m.reduced_hamiltonian(v, h).exp())
+                .sum::<f64>()
+                .ln()
         };
         for from in [Units::PlusMinus, Units::ZeroOne] {
             let old = RbmWeights::from_rbm(&rbm.clone().with_units(from, from)).unwrap();
-            for (v, h) in [(Units::PlusMinus, Units::ZeroOne), (Units::ZeroOne, Units::PlusMinus)] {
+            for (v, h) in [
+                (Units::PlusMinus, Units::ZeroOne),
+                (Units::ZeroOne, Units::PlusMinus),
+            ] {
                 // The numbers are dyadic, so nothing is rounded.
                 let (new, constant) = old.in_units(v, h).unwrap();
                 assert!((log_z(&old) - log_z(&new) - constant).abs() < 1e-13);

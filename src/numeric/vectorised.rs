@@ -1,5 +1,10 @@
 //! Loops compiled for the vector units of the machine they run on.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what a vectorised kernel calls must be inlined into it"
+)]
+
 use faer::traits::pulp::{Arch, Simd, WithSimd};
 
 /// A loop to be compiled once for every set of vector instructions.

@@ -1,5 +1,10 @@
 //! Many generators side by side, for loops that the compiler turns into vector code.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what a vectorised kernel calls must be inlined into it"
+)]
+
 use super::Stream;
 
 /// Generators that run in step.

@@ -5,6 +5,11 @@
 //! where a general product takes four multiplications (the "four Russians", on floats). The tables of a
 //! few groups and a strip of columns stay in the first-level cache.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what a vectorised kernel calls must be inlined into it"
+)]
+
 use crate::numeric::{Kernel, vectorised};
 
 /// Columns of the result in a strip.
@@ -69,7 +74,10 @@ impl BinaryCodes {
     /// # Panics
     /// If the length of `bits` is not a multiple of `columns`.
     pub fn set_rows(&mut self, bits: &[u8], columns: usize) {
-        assert!(columns > 0 && bits.len() % columns == 0, "whole rows");
+        assert!(
+            columns > 0 && bits.len().is_multiple_of(columns),
+            "whole rows"
+        );
         let rows = bits.len() / columns;
         self.reset(rows, columns);
         vectorised(PackRows { codes: self, bits });
@@ -80,7 +88,7 @@ impl BinaryCodes {
     /// # Panics
     /// If the length of `bits` is not a multiple of `rows`.
     pub fn set_columns(&mut self, bits: &[u8], rows: usize) {
-        assert!(rows > 0 && bits.len() % rows == 0, "whole columns");
+        assert!(rows > 0 && bits.len().is_multiple_of(rows), "whole columns");
         let columns = bits.len() / rows;
         self.reset(rows, columns);
         vectorised(PackColumns { codes: self, bits });
@@ -167,7 +175,7 @@ pub enum Factor<'a> {
 }
 
 impl Factor<'_> {
-    /// Copies the entries (k, c..c + into.len()).
+    /// Copies as many entries of row k, from column c on, as there is room for.
     #[inline(always)]
     fn copy(&self, k: usize, c: usize, into: &mut [f32]) {
         match *self {
@@ -246,10 +254,30 @@ pub fn binary_product_of_rows(
         // A strip is as wide as what is left needs, in steps of 16.
         let width = (columns - at).min(STRIP);
         match width.div_ceil(16) {
-            1 => vectorised(Strip::<16> { task, at, width, out }),
-            2 => vectorised(Strip::<32> { task, at, width, out }),
-            3 => vectorised(Strip::<48> { task, at, width, out }),
-            _ => vectorised(Strip::<64> { task, at, width, out }),
+            1 => vectorised(Strip::<16> {
+                task,
+                at,
+                width,
+                out,
+            }),
+            2 => vectorised(Strip::<32> {
+                task,
+                at,
+                width,
+                out,
+            }),
+            3 => vectorised(Strip::<48> {
+                task,
+                at,
+                width,
+                out,
+            }),
+            _ => vectorised(Strip::<64> {
+                task,
+                at,
+                width,
+                out,
+            }),
         }
         at += width;
     }
@@ -380,9 +408,14 @@ mod tests {
     }
 
     fn case(rows: usize, inner: usize, columns: usize) -> Case {
-        let mut s = Seed(3).stream("binary product", (rows * 1000 + inner * 10 + columns) as u64);
+        let mut s = Seed(3).stream(
+            "binary product",
+            (rows * 1000 + inner * 10 + columns) as u64,
+        );
         Case {
-            bits: (0..rows * inner).map(|_| u8::from(s.uniform() < 0.4)).collect(),
+            bits: (0..rows * inner)
+                .map(|_| u8::from(s.uniform() < 0.4))
+                .collect(),
             factor: (0..inner * columns).map(|_| s.normal() as f32).collect(),
             bias: (0..columns).map(|_| s.normal() as f32).collect(),
         }
@@ -390,34 +423,76 @@ mod tests {
 
     fn transposed(x: &[f32], columns: usize) -> Vec<f32> {
         let rows = x.len() / columns;
-        (0..columns * rows).map(|k| x[k % rows * columns + k / rows]).collect()
+        (0..columns * rows)
+            .map(|k| x[k % rows * columns + k / rows])
+            .collect()
     }
 
     #[test]
     fn agrees_with_the_sum_in_doubles() {
-        for (rows, inner, columns) in [(1, 1, 1), (3, 5, 17), (7, 33, 64), (70, 100, 81), (5, 64, 112), (9, 130, 47)] {
+        for (rows, inner, columns) in [
+            (1, 1, 1),
+            (3, 5, 17),
+            (7, 33, 64),
+            (70, 100, 81),
+            (5, 64, 112),
+            (9, 130, 47),
+        ] {
             let c = case(rows, inner, columns);
             let by_columns = transposed(&c.factor, columns);
             let codes = BinaryCodes::from_rows(&c.bits, inner);
             let mut other = BinaryCodes::default();
-            let flipped: Vec<u8> = (0..inner * rows).map(|k| c.bits[k % rows * inner + k / rows]).collect();
+            let flipped: Vec<u8> = (0..inner * rows)
+                .map(|k| c.bits[k % rows * inner + k / rows])
+                .collect();
             other.set_columns(&flipped, rows);
             assert_eq!(codes.codes, other.codes);
             for (low, high) in [(-1.0_f32, 1.0_f32), (0.0, 1.0), (1.0, -1.0)] {
                 let mut by_row = vec![0.5; rows * columns];
-                let rows_factor = Factor::Rows { data: &c.factor, stride: columns };
-                binary_product(&codes, (low, high), rows_factor, Start::Row(&c.bias), columns, &mut by_row);
+                let rows_factor = Factor::Rows {
+                    data: &c.factor,
+                    stride: columns,
+                };
+                binary_product(
+                    &codes,
+                    (low, high),
+                    rows_factor,
+                    Start::Row(&c.bias),
+                    columns,
+                    &mut by_row,
+                );
                 let mut by_column = vec![0.5; rows * columns];
-                let columns_factor = Factor::Columns { data: &by_columns, stride: inner };
-                binary_product(&codes, (low, high), columns_factor, Start::Row(&c.bias), columns, &mut by_column);
+                let columns_factor = Factor::Columns {
+                    data: &by_columns,
+                    stride: inner,
+                };
+                binary_product(
+                    &codes,
+                    (low, high),
+                    columns_factor,
+                    Start::Row(&c.bias),
+                    columns,
+                    &mut by_column,
+                );
                 assert_eq!(by_row, by_column);
                 let mut added = vec![0.5; rows * columns];
-                binary_product(&codes, (low, high), rows_factor, Start::Present, columns, &mut added);
+                binary_product(
+                    &codes,
+                    (low, high),
+                    rows_factor,
+                    Start::Present,
+                    columns,
+                    &mut added,
+                );
                 for r in 0..rows {
                     for k in 0..columns {
                         let (mut sum, mut size) = (0.0, 0.0);
                         for i in 0..inner {
-                            let value = if c.bits[r * inner + i] == 1 { high } else { low };
+                            let value = if c.bits[r * inner + i] == 1 {
+                                high
+                            } else {
+                                low
+                            };
                             let term = f64::from(value) * f64::from(c.factor[i * columns + k]);
                             sum += term;
                             size += f64::from(c.factor[i * columns + k]).abs();
@@ -440,9 +515,19 @@ mod tests {
         let (rows, inner, columns) = (37, 45, 70);
         let c = case(rows, inner, columns);
         let codes = BinaryCodes::from_rows(&c.bits, inner);
-        let factor = Factor::Rows { data: &c.factor, stride: columns };
+        let factor = Factor::Rows {
+            data: &c.factor,
+            stride: columns,
+        };
         let mut whole = vec![0.0; rows * columns];
-        binary_product(&codes, (-1.0, 1.0), factor, Start::Row(&c.bias), columns, &mut whole);
+        binary_product(
+            &codes,
+            (-1.0, 1.0),
+            factor,
+            Start::Row(&c.bias),
+            columns,
+            &mut whole,
+        );
         for cut in [1, 8, 20] {
             let mut parts = vec![0.0; rows * columns];
             for (k, part) in parts.chunks_mut(cut * columns).enumerate() {

@@ -3,6 +3,11 @@
 //! Only additions, multiplications, divisions and moves of bits are used, each rounded as IEEE 754 says,
 //! so that the results are the same on every machine.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what a vectorised kernel calls must be inlined into it"
+)]
+
 use crate::model::UnitRule;
 use crate::numeric::{Kernel, vectorised};
 use crate::random::Lanes;
@@ -15,7 +20,10 @@ const LARGEST: f32 = 87.0;
 /// # Accuracy
 /// Relative error below 3e-7, 1.7e-7 by the series and the rest by rounding: test `exponential_and_logistic_keep_their_errors`.
 #[inline(always)]
-#[expect(clippy::excessive_precision, reason = "coefficients are written as derived")]
+#[expect(
+    clippy::excessive_precision,
+    reason = "coefficients are written as derived"
+)]
 fn exp(x: f32) -> f32 {
     // Adding 1.5 · 2²³ leaves the nearest integer in the low bits.
     const ROUND: f32 = 12_582_912.0;
@@ -33,7 +41,11 @@ fn exp(x: f32) -> f32 {
     let p = p * r + 0.5;
     let p = p * r + 1.0;
     let p = p * r + 1.0;
-    let power = (shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127)) << 23;
+    let power = (shifted
+        .to_bits()
+        .wrapping_sub(ROUND.to_bits())
+        .wrapping_add(127))
+        << 23;
     p * f32::from_bits(power)
 }
 
@@ -88,9 +100,19 @@ pub fn draw_units(
 ) {
     assert_eq!(fields.len(), up.len(), "one field for each unit");
     if keep_means {
-        vectorised(Draw::<true> { rule, fields, lanes, up });
+        vectorised(Draw::<true> {
+            rule,
+            fields,
+            lanes,
+            up,
+        });
     } else {
-        vectorised(Draw::<false> { rule, fields, lanes, up });
+        vectorised(Draw::<false> {
+            rule,
+            fields,
+            lanes,
+            up,
+        });
     }
 }
 
@@ -109,7 +131,12 @@ impl<const MEANS: bool> Kernel for Draw<'_, MEANS> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { rule, fields, lanes, up } = self;
+        let Self {
+            rule,
+            fields,
+            lanes,
+            up,
+        } = self;
         let scale = rule.high - rule.low;
         let mut words = [0_u32; BLOCK];
         for (fields, up) in fields.chunks_mut(BLOCK).zip(up.chunks_mut(BLOCK)) {
@@ -139,7 +166,6 @@ mod tests {
     use super::*;
     use crate::model::Units;
     use crate::random::Seed;
-
 
     #[test]
     fn exponential_and_logistic_keep_their_errors() {

@@ -38,7 +38,14 @@ pub fn fields_on(machine: &RbmWeights, layer: Layer, given: &BinaryCodes, fields
     let values = machine.units(given_layer).values();
     let start = Start::Row(machine.bias(layer));
     let columns = machine.size(layer);
-    binary_product(given, values, factor(machine, layer), start, columns, fields);
+    binary_product(
+        given,
+        values,
+        factor(machine, layer),
+        start,
+        columns,
+        fields,
+    );
 }
 
 /// Chains that share a stream of random words.
@@ -130,8 +137,21 @@ impl BatchMemory {
         let (low, high) = machine.units(Layer::Hidden).values();
         let weights = factor(machine, Layer::Visible);
         let values = (beta * low, beta * high);
-        binary_product(&self.codes, values, weights, Start::Row(bias), n, &mut fields);
-        draw_batch::<false>(machine.units(Layer::Visible).rule(), n, lanes, &mut fields, up);
+        binary_product(
+            &self.codes,
+            values,
+            weights,
+            Start::Row(bias),
+            n,
+            &mut fields,
+        );
+        draw_batch::<false>(
+            machine.units(Layer::Visible).rule(),
+            n,
+            lanes,
+            &mut fields,
+            up,
+        );
         self.fields = fields;
     }
 
@@ -195,8 +215,8 @@ pub(crate) fn draw_batch<const MEANS: bool>(
 mod tests {
     use super::*;
     use crate::model::{Rbm, Units};
-    use crate::sample::sample_layer;
     use crate::random::Chooser;
+    use crate::sample::sample_layer;
 
     /// Answers with the decisions that random words make in the batched kernel.
     struct Words(std::vec::IntoIter<u32>);
@@ -206,7 +226,10 @@ mod tests {
             let word = self.0.next().unwrap();
             let u = (f64::from(word >> 9) + 0.5) / 8_388_608.0;
             // A decision within the error of the fields and of the logistic function would be open.
-            assert!((u - p).abs() > 2e-6, "u = {u} is too close to {p}: take another seed");
+            assert!(
+                (u - p).abs() > 2e-6,
+                "u = {u} is too close to {p}: take another seed"
+            );
             u < p
         }
         fn index(&mut self, _: usize) -> usize {
@@ -217,10 +240,17 @@ mod tests {
     #[test]
     fn batches_decide_as_the_scalar_kernel_does() {
         let mut s = Seed(11).stream("batch kernel", 0);
-        let mut list = |n: usize| (0..n).map(|_| f64::from(s.normal() as f32)).collect::<Vec<_>>();
+        let mut list = |n: usize| {
+            (0..n)
+                .map(|_| f64::from(s.normal() as f32))
+                .collect::<Vec<_>>()
+        };
         let (n, m, chains) = (9, 6, 70);
         let rbm = Rbm::new(list(n * m), list(n), list(m)).unwrap();
-        for (vu, hu) in [(Units::PlusMinus, Units::ZeroOne), (Units::ZeroOne, Units::PlusMinus)] {
+        for (vu, hu) in [
+            (Units::PlusMinus, Units::ZeroOne),
+            (Units::ZeroOne, Units::PlusMinus),
+        ] {
             let rbm = rbm.clone().with_units(vu, hu);
             let machine = RbmWeights::from_rbm(&rbm).unwrap();
             let given: Vec<u8> = (0..chains * n).map(|k| (k * k / 3 % 2) as u8).collect();
