@@ -1,6 +1,6 @@
 //! Stacks of machines, trained one after the other: the hidden units of one are the data of the next.
 
-use super::{BinaryData, TrainError, Trainer, TrainingConfig};
+use super::{BinaryData, TrainError, Trainer, TrainingConfig, free_energies};
 use crate::model::{Layer, RbmWeights};
 use crate::random::Seed;
 use crate::sample::{BatchMemory, CHAINS_PER_STREAM, lanes_of_batch};
@@ -107,6 +107,21 @@ impl Stack {
         Self::new(machines)
     }
 
+    /// The mean free energy of every machine over the data of its layer, as [`Stack::layers`] draws them.
+    ///
+    /// A machine's is that of its visible layer; how far it changes from one machine to the next says how
+    /// far it is preserved.
+    ///
+    /// # Panics
+    /// If the data do not fit the first machine.
+    pub fn mean_free_energies(&self, data: &BinaryData, seed: Seed) -> Vec<f64> {
+        let layers = self.layers(data, seed);
+        let mean = |(machine, layer): (&RbmWeights, &BinaryData)| {
+            free_energies(machine, layer.up()).iter().sum::<f64>() / layer.len() as f64
+        };
+        self.machines.iter().zip(&layers).map(mean).collect()
+    }
+
     /// Data seen at every layer: the data itself, then samples of the hidden units of each machine given the
     /// layer below.
     ///
@@ -189,6 +204,9 @@ mod tests {
             layers.iter().map(BinaryData::units).collect::<Vec<_>>(),
             [16, 9, 4, 2]
         );
+        let energies = stack.mean_free_energies(&data, Seed(1));
+        let last = crate::learn::mean_free_energy(&stack.machines()[2], &layers[2]).unwrap();
+        assert!(energies.len() == 3 && (energies[2] - last).abs() < 1e-12);
         assert_eq!(run(3), (stack.clone(), layers));
         let mut machines = stack.machines().to_vec();
         machines.remove(1);
