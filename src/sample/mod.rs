@@ -10,6 +10,6 @@ pub mod logistic;
 mod rbm_batch;
 mod rbm_gibbs;
 
-pub use rbm_batch::{BatchMemory, CHAINS_PER_STREAM, fields_on, lanes_of_batch};
 pub(crate) use rbm_batch::draw_batch;
+pub use rbm_batch::{BatchMemory, CHAINS_PER_STREAM, fields_on, lanes_of_batch};
 pub use rbm_gibbs::{gibbs_sweep, sample_h_from_v, sample_layer, sample_v_from_h};
