@@ -2,8 +2,9 @@
 
 use super::elimination::Elimination;
 use super::{
-    EdgeResult, ExactError, ExactResult, Limits, Method, Plan, Planar, PlanarError, Strip, Want,
-    enumerate, kaufman, plan_enumeration, plan_kaufman, plan_planar_torus, planar_torus,
+    EdgeResult, ExactError, ExactResult, Limits, Method, Plan, Planar, PlanarError, Quantity,
+    Strip, Want, enumerate, kaufman, plan_enumeration, plan_kaufman, plan_planar_torus,
+    planar_torus,
 };
 use crate::model::{Lattice, SpinHamiltonian};
 use crate::numeric::Enclosure;

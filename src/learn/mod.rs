@@ -1,9 +1,26 @@
 //! Learning: gradients of restricted Boltzmann machines and the estimators that stand in for them.
 
+mod ais;
+mod checkpoint;
+mod contrastive;
+mod data;
 mod divergence;
 mod estimators;
 mod gradient;
+mod likelihood;
+mod optimiser;
+mod phase;
+mod stack;
+mod tap;
+mod tempering;
+mod trainer;
+mod weights_file;
 
+pub use ais::{AisConfig, AisError, AisEstimate, LogZInterval, ais_backward, ais_forward};
+pub use checkpoint::{
+    CheckpointError, previous_checkpoint, read_checkpoint, replace_file, write_checkpoint,
+};
+pub use data::{BinaryData, DataError};
 pub use divergence::{divergence_of_machine, exp_of_total_divergence, kl_divergence};
 pub use estimators::{
     Contrast, Reconstruction, expected_contrast, hidden_means, mean_field_contrast,
@@ -12,3 +29,12 @@ pub use estimators::{
 pub use gradient::{
     RbmAverages, averages_over, central_difference, divergence_gradient, model_averages,
 };
+pub use likelihood::{
+    LikelihoodError, exact_log_likelihood, free_energies, log_pseudo_likelihood, mean_free_energy,
+    reconstruction_error,
+};
+pub use optimiser::{Offsets, Optimiser, OptimiserState, Penalties, Schedule};
+pub use stack::{Stack, StackError, sample_hidden};
+pub use tap::{TapOrder, TapSolution, tap_log_z};
+pub use trainer::{Estimator, TrainError, Trainer, TrainingConfig, TrainingState};
+pub use weights_file::{name_of_units, write_safetensors};

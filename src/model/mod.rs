@@ -11,6 +11,7 @@ mod observation;
 mod rbm;
 mod rbm_factors;
 mod rbm_parameters;
+mod rbm_weights;
 mod spin_hamiltonian;
 
 pub use conversion::{ConversionError, factors_of_spins, spins_of_factors, spins_of_rbm};
@@ -22,4 +23,5 @@ pub use lattice_model::{Boundaries, BoundariesError, Disorder, LatticeModel};
 pub use rbm::{Layer, Rbm, RbmError, Units};
 pub use rbm_factors::RbmFactors;
 pub use rbm_parameters::RbmParameters;
+pub use rbm_weights::{RbmWeights, UnitRule};
 pub use spin_hamiltonian::{ModelError, ModelFileError, SpinHamiltonian, Term};

@@ -252,6 +252,11 @@ impl Rbm {
         self.parameters(Enclosure::exact)
     }
 
+    /// The parameters as doubles, for algebra that may round.
+    pub fn doubles(&self) -> RbmParameters<f64> {
+        self.parameters(|x| x)
+    }
+
     fn parameters<T: Clone + Zero>(&self, image: impl Fn(f64) -> T) -> RbmParameters<T> {
         let of = |list: &[f64]| list.iter().map(|&x| image(x)).collect();
         RbmParameters {

@@ -9,11 +9,14 @@ mod double_double;
 mod dual;
 mod enclosure;
 pub mod linalg;
+pub mod matrix_product;
 mod sin_cos;
 mod sum;
+mod vectorised;
 
 pub use double_double::DoubleDouble;
 pub(crate) use double_double::two_sum;
 pub use dual::Dual;
 pub use enclosure::Enclosure;
 pub use sum::{CompensatedSum, log_sum_exp};
+pub use vectorised::{Kernel, vectorised};

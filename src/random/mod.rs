@@ -7,6 +7,7 @@
 
 mod ars;
 mod chooser;
+mod lanes;
 mod r250;
 mod stream;
 mod threshold;
@@ -15,6 +16,7 @@ mod words;
 
 pub use ars::{ROUNDS, RoundKeys, TabulatedRegion, ars};
 pub use chooser::{Chooser, EnumeratingChooser, enumerate_choices, for_each_choice};
+pub use lanes::StreamLanes;
 pub use r250::R250;
 pub use stream::{DEFAULT_SEED, Seed, Stream};
 pub use threshold::Threshold;

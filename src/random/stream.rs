@@ -60,6 +60,12 @@ impl Stream {
         self.0.next_u64()
     }
 
+    /// A word for the state of another generator: mixed once more, so that the linear parts of the
+    /// two generators have nothing to do with each other.
+    pub(super) fn key_word(&mut self) -> u64 {
+        mix(self.next_u64() ^ 0x6c61_6e65_735f_6b65)
+    }
+
     /// A double in `[0, 1)`: a multiple of 2⁻⁵³, each equally likely.
     #[inline]
     pub fn uniform(&mut self) -> f64 {

@@ -15,9 +15,14 @@
 //! - independent draws instead of a chain: [`CouplingFromThePast`], an [`ExactSampler`];
 //! - partition functions: [`AnnealedImportance`], forward and in reverse.
 //!
+//! Batches of machines in single precision are sampled by the rule of [`RbmGibbs`] with the random words of
+//! [`StreamLanes`](crate::random::StreamLanes); their decisions are tied to those of the scalar rule word by word.
+//!
 //! Not every kernel that leaves a distribution unchanged reaches it: see [`Reducible`].
 
+pub mod binary_product;
 pub mod bit_parallel;
+pub mod logistic;
 
 mod annealed;
 mod compiled;
@@ -26,6 +31,7 @@ mod exact_sampler;
 mod extraction;
 mod gaussian_dbm_gibbs;
 mod kernel;
+mod rbm_batch;
 mod rbm_gibbs;
 mod reducible;
 mod single_site;
@@ -50,6 +56,8 @@ pub use exact_sampler::ExactSampler;
 pub use extraction::TransitionMatrix;
 pub use gaussian_dbm_gibbs::{GaussianDbmGibbs, GaussianDbmState, GibbsScheme};
 pub use kernel::{Irreducibility, Kernel, KernelError, LogWeight};
+pub(crate) use rbm_batch::draw_batch;
+pub use rbm_batch::{BatchMemory, CHAINS_PER_STREAM, fields_on, lanes_of_batch};
 pub use rbm_gibbs::{
     RbmGibbs, RbmState, gibbs_sweep, sample_h_from_v, sample_layer, sample_v_from_h,
 };
