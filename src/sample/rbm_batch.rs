@@ -235,6 +235,9 @@ mod tests {
         fn index(&mut self, _: usize) -> usize {
             unreachable!("only units are drawn")
         }
+        fn normal(&mut self) -> f64 {
+            unreachable!("only units are drawn")
+        }
     }
 
     #[test]
