@@ -194,11 +194,26 @@ impl BinomialTest {
     /// # Errors
     /// [`BinomialTestError::Counts`] if there are more successes than draws.
     pub fn p_value(&self, successes: u64) -> Result<f64, BinomialTestError> {
-        self.rejects(successes)?;
-        let below = cdf(self.draws, self.low, successes);
+        Self::p_value_between(self.draws, successes, self.low, self.high)
+    }
+
+    /// The p-value of `low ≤ P(success) ≤ high`, without a plan.
+    ///
+    /// # Errors
+    /// [`BinomialTestError::Counts`] if there are more successes than draws.
+    pub fn p_value_between(
+        draws: u64,
+        successes: u64,
+        low: f64,
+        high: f64,
+    ) -> Result<f64, BinomialTestError> {
+        if successes > draws {
+            return Err(BinomialTestError::Counts { successes, draws });
+        }
+        let below = cdf(draws, low, successes);
         let above = match successes {
             0 => 1.0,
-            k => tail(self.draws, self.high, k - 1),
+            k => tail(draws, high, k - 1),
         };
         Ok((2.0 * below.min(above)).min(1.0))
     }

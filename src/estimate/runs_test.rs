@@ -70,7 +70,11 @@ pub fn runs_p_value(labels: impl Iterator<Item = bool>) -> f64 {
         runs += u64::from(last != Some(label));
         last = Some(label);
     }
-    let [zeros, ones] = counts;
+    runs_p_value_of(counts[1], counts[0], runs)
+}
+
+/// [`runs_p_value`] of a sequence that has been counted: its ones, zeros and runs.
+pub fn runs_p_value_of(ones: u64, zeros: u64, runs: u64) -> f64 {
     if zeros == 0 || ones == 0 {
         return 1.0;
     }

@@ -39,6 +39,7 @@ mod rbm;
 #[cfg(test)]
 mod reference;
 mod result;
+mod sample_check;
 mod select;
 mod transfer;
 
@@ -64,6 +65,10 @@ pub use planar::{Planar, PlanarError};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};
+pub use sample_check::{
+    Correlated, Finding, Kind, KindReport, SampleCheckError, SampleReport, SampleSettings, Samples,
+    SamplesError, Thinning, Verdict, check_samples,
+};
 pub use select::{plan_all, solve, solve_by};
 pub use transfer::{
     BondCorrelator, Magnetization, Strip, StripCorrelators, StripError, StripMarginals,

@@ -32,17 +32,17 @@ struct Candidate {
 
 /// A torus with one coupling along each direction and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct HomogeneousTorus {
-    rows: usize,
-    columns: usize,
-    horizontal: f64,
-    vertical: f64,
-    constant: Enclosure,
+pub(super) struct HomogeneousTorus {
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) horizontal: f64,
+    pub(super) vertical: f64,
+    pub(super) constant: Enclosure,
 }
 
 impl HomogeneousTorus {
     /// The torus that a Hamiltonian is, its sites row by row; sides of at least three.
-    fn recognise(model: &SpinHamiltonian) -> Option<Self> {
+    pub(super) fn recognise(model: &SpinHamiltonian) -> Option<Self> {
         let n = model.spins();
         let mut bonds = BTreeMap::<(usize, usize), f64>::new();
         let mut constant = Enclosure::zero();
@@ -90,7 +90,7 @@ impl HomogeneousTorus {
 }
 
 /// Whether no term tells a state from its reflection: all means are zero.
-fn is_even(model: &SpinHamiltonian) -> bool {
+pub(super) fn is_even(model: &SpinHamiltonian) -> bool {
     model
         .terms()
         .iter()
