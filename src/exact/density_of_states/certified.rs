@@ -297,8 +297,8 @@ mod tests {
         let e = exp(&fixed(&rational(-2.0 * h)), &ln_2);
         let tanh = ((one() - &e) << BITS) / (one() + &e);
         assert!((&free.magnetization - &tanh).bits() < 100);
-        let variance = (one() - times(&tanh, &tanh)) * 3;
-        assert!((variance - free.variance).bits() < 100);
+        let variance: BigInt = (one() - times(&tanh, &tanh)) * 3;
+        assert!((&variance - &free.variance).bits() < 100);
     }
 
     #[test]
