@@ -1,7 +1,8 @@
 //! `check-samples` as a user meets it: exit codes, messages, and what the JSON holds.
 
 use assert_cmd::Command;
-use blockspin::model::files::{Npy, NpyValues, read_npy, write_npy};
+use blockspin::model::files::{Npy, NpyValues, read_npy, write_npy, write_rbm_npz};
+use blockspin::model::{Rbm, Units};
 use serde_json::Value;
 use std::fs;
 use tempfile::TempDir;
@@ -166,7 +167,7 @@ fn too_few_and_correlated_samples_end_with_three() {
     let path = folder.array("thrice.npy", &[6000, 16], NpyValues::I8(thrice.clone()));
     let (code, text, _) = check(&TORUS, &path, &[]);
     assert_eq!(code, 0, "{text}");
-    assert!(text.contains("thinned to every"), "{text}");
+    assert!(text.contains("thinned to one row in"), "{text}");
     let (code, text, _) = check(&TORUS, &path, &["--correlated", "refuse"]);
     assert_eq!(code, 3);
     assert!(
@@ -333,6 +334,18 @@ fn machines_are_checked_in_their_own_units() {
     assert_eq!(check(&[&other], &path, &[]).0, 1);
     let zero = folder.file("z.uai", "MARKOV\n2\n2 2\n1\n2 0 1\n4\n 4 1 2 0\n");
     refused(&[&zero], &path, &[], &["z.uai"]);
+    // A machine with 0/1 units before ±1 units.
+    let machine = |w: f64| {
+        let rbm = Rbm::new(vec![w, -0.5, 0.3, 1.0], vec![0.5, -1.0], vec![0.2, 0.7]).unwrap();
+        write_rbm_npz(&rbm.with_units(Units::ZeroOne, Units::PlusMinus))
+    };
+    let right = folder.file("r.npz", machine(0.8));
+    let wrong = folder.file("w.npz", machine(1.0));
+    let path = folder.samples("units.npy", 20_000, &[&right]);
+    let (code, text, err) = check(&[&right], &path, &[]);
+    assert_eq!(code, 0, "{text}{err}");
+    assert_eq!(check(&[&wrong], &path, &[]).0, 1);
+    refused(&[&right], &path, &["--values", "binary"], &["is -1"]);
 }
 
 #[test]

@@ -282,13 +282,13 @@ fn handled(report: &SampleReport) -> String {
         });
     match thinning.every {
         Some(every) if report.tested > 0 => format!(
-            "correlated, autocorrelation time {time}: thinned to every {every}th row of a chain, {} rows tested; \
+            "correlated, autocorrelation time {time}: thinned to one row in {every} of each chain, {} rows tested; \
              alpha holds as far as these are independent",
             report.tested
         ),
         Some(every) => {
             format!(
-                "correlated, autocorrelation time {time}: refused; every {every}th row of a chain would do"
+                "correlated, autocorrelation time {time}: refused; one row in {every} of each chain would do"
             )
         }
         None => format!("correlated, autocorrelation time {time}: no thinning leaves enough rows"),
@@ -351,6 +351,9 @@ fn text(report: &SampleReport, settings: &SampleSettings, accepted: Option<Accep
         for finding in k.rejected.iter().skip(1).take(4) {
             let _ = writeln!(out, "{:49}  {}", "", shown(finding));
         }
+    }
+    if report.tested == 0 {
+        return out;
     }
     let _ = writeln!(
         out,

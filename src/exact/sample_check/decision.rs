@@ -696,7 +696,7 @@ fn detectable_beta(law: &Law, distance: f64) -> (Option<f64>, Option<f64>) {
                 near = middle;
             }
         }
-        Some(far)
+        Some(far.abs())
     };
     (toward(-1.0), toward(1.0))
 }

@@ -2,8 +2,8 @@
 
 use super::super::select::{HomogeneousTorus, is_even};
 use super::super::{
-    DensityOfStates, ExactError, Limits, Strip, StripTask, Want, kaufman, pairs_in_terms, plan_all,
-    solve, solve_edges,
+    DensityOfStates, ExactError, Limits, PairTable, Strip, StripTask, Want, kaufman,
+    pairs_in_terms, plan_all, solve, solve_edges,
 };
 use super::Kind;
 use crate::model::{Boundary, Lattice, SpinHamiltonian};
@@ -185,9 +185,8 @@ fn homogeneous(model: &SpinHamiltonian) -> Option<(Lattice, f64, f64)> {
     let mut field: Vec<Option<f64>> = vec![None; n];
     for term in model.terms() {
         match *term.sites.as_slice() {
-            [] => {}
             [i] if field[i].replace(term.coupling).is_some() => return None,
-            [_] => {}
+            [] | [_] => {}
             [i, j] => {
                 let bond = bonds
                     .entry((i.min(j), i.max(j)))
@@ -263,7 +262,7 @@ impl Reference {
             .is_some_and(|p| p.seconds <= ALL_PAIRS_SECONDS && limits.exceeded_by(p).is_none());
         if cheap {
             let result = solve(model, Want::ALL, limits)?;
-            let pairs = result.pair.iter().flat_map(|table| table.iter());
+            let pairs = result.pair.iter().flat_map(PairTable::iter);
             self.equal = pairs.map(|(i, j, c)| (i, j, probability(c))).collect();
             self.up = result.mean.into_iter().flatten().map(probability).collect();
             self.all_pairs = true;
@@ -395,7 +394,7 @@ impl Reference {
             field,
         };
         self.energy = Some(Law::of(statistic, energy.zip(p.iter().copied())));
-        let ups = levels.iter().map(|l| ((l.1 + n) / 2) as f64);
+        let ups = levels.iter().map(|l| i64::midpoint(l.1, n) as f64);
         self.magnetization = Some(Law::of(Statistic::Ups, ups.zip(p)));
     }
 
