@@ -12,6 +12,8 @@ pub enum Exit {
     Unexpected,
     /// Usage or bad input.
     BadInput,
+    /// Nothing could be decided.
+    Inconclusive,
     /// Refused for size.
     TooLarge,
     /// Could not read or write.
@@ -24,6 +26,7 @@ impl Exit {
             Self::Success => 0,
             Self::Unexpected => 1,
             Self::BadInput => 2,
+            Self::Inconclusive => 3,
             Self::TooLarge => 4,
             Self::Io => 5,
         }

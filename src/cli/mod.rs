@@ -1,6 +1,7 @@
 //! The command line: what the user typed, what it resolves to, exit codes.
 
 mod answer;
+mod check_samples;
 mod convert;
 mod exact;
 mod exit;
@@ -34,6 +35,8 @@ enum Command {
     Exact(exact::Arguments),
     /// Which engines apply to a model, and what each will cost
     Plan(plan::Arguments),
+    /// Whether samples that some program wrote come from a model
+    CheckSamples(check_samples::Arguments),
     /// Write a model in another format
     Convert(convert::Arguments),
     /// Decimate a 1d Ising chain and follow the flow of its couplings
@@ -51,6 +54,7 @@ pub fn run() -> Exit {
         Command::Explain(a) => explain::run(&a),
         Command::Exact(a) => exact::run(&a),
         Command::Plan(a) => plan::run(&a),
+        Command::CheckSamples(a) => check_samples::run(&a),
         Command::Convert(a) => convert::run(&a),
         Command::Decimate(a) => models::run_chain(&a),
         Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),

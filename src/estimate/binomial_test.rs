@@ -36,7 +36,9 @@ pub struct BinomialTest {
     draws: u64,
     alpha: f64,
     power: f64,
-    probability: f64,
+    /// The hypothesis: the probability lies between these two.
+    low: f64,
+    high: f64,
     lower: u64,
     upper: u64,
 }
@@ -92,9 +94,32 @@ impl BinomialTest {
         power: f64,
         probability: f64,
     ) -> Result<Self, BinomialTestError> {
+        let probability = within("the hypothetical probability", probability)?;
+        Self::plan_between(draws, alpha, power, probability, probability)
+    }
+
+    /// A test of `low ≤ P(success) ≤ high`, whose size is at most α for every probability in between: each tail is
+    /// that of the end which makes it largest. The ends may be 0 and 1.
+    ///
+    /// # Errors
+    /// As [`BinomialTest::plan`], or unless `0 ≤ low ≤ high ≤ 1`.
+    pub fn plan_between(
+        draws: u64,
+        alpha: f64,
+        power: f64,
+        low: f64,
+        high: f64,
+    ) -> Result<Self, BinomialTestError> {
         let alpha = within("α", alpha)?;
         let power = within("the power", power)?;
-        let probability = within("the hypothetical probability", probability)?;
+        for (what, value, good) in [
+            ("the lower bound", low, low >= 0.0 && low <= high),
+            ("the upper bound", high, high <= 1.0),
+        ] {
+            if !good {
+                return Err(BinomialTestError::NotAProbability { what, value });
+            }
+        }
         if draws == 0 {
             return Err(BinomialTestError::Counts {
                 successes: 0,
@@ -103,13 +128,14 @@ impl BinomialTest {
         }
         let half = alpha / 2.0;
         // The largest region that keeps both tails within α/2.
-        let lower = first(draws, |k| cdf(draws, probability, k) > half);
-        let upper = first(draws, |k| tail(draws, probability, k) <= half);
+        let lower = first(draws, |k| cdf(draws, low, k) > half);
+        let upper = first(draws, |k| tail(draws, high, k) <= half);
         Ok(Self {
             draws,
             alpha,
             power,
-            probability,
+            low,
+            high,
             lower,
             upper,
         })
@@ -168,11 +194,26 @@ impl BinomialTest {
     /// # Errors
     /// [`BinomialTestError::Counts`] if there are more successes than draws.
     pub fn p_value(&self, successes: u64) -> Result<f64, BinomialTestError> {
-        self.rejects(successes)?;
-        let below = cdf(self.draws, self.probability, successes);
+        Self::p_value_between(self.draws, successes, self.low, self.high)
+    }
+
+    /// The p-value of `low ≤ P(success) ≤ high`, without a plan.
+    ///
+    /// # Errors
+    /// [`BinomialTestError::Counts`] if there are more successes than draws.
+    pub fn p_value_between(
+        draws: u64,
+        successes: u64,
+        low: f64,
+        high: f64,
+    ) -> Result<f64, BinomialTestError> {
+        if successes > draws {
+            return Err(BinomialTestError::Counts { successes, draws });
+        }
+        let below = cdf(draws, low, successes);
         let above = match successes {
             0 => 1.0,
-            k => tail(self.draws, self.probability, k - 1),
+            k => tail(draws, high, k - 1),
         };
         Ok((2.0 * below.min(above)).min(1.0))
     }
@@ -187,10 +228,9 @@ impl BinomialTest {
     }
 
     /// The smallest deviation, up and down, that is rejected with the planned power; `None` where
-    /// even probability 0 or 1 is not.
+    /// even probability 0 or 1 is not. It is counted from the end of the hypothesis on its side.
     pub fn detectable_effect(&self) -> (Option<f64>, Option<f64>) {
-        let toward = |end: f64| {
-            let p = self.probability;
+        let toward = |p: f64, end: f64| {
             let at = |x: f64| p + x * (end - p);
             let (mut low, mut high) = (0.0, 1.0 - 1e-12);
             if self.power_at(at(high)) < self.power {
@@ -206,7 +246,7 @@ impl BinomialTest {
             }
             Some((at(high) - p).abs())
         };
-        (toward(1.0), toward(0.0))
+        (toward(self.high, 1.0), toward(self.low, 0.0))
     }
 
     /// Number of draws.
@@ -286,6 +326,31 @@ mod tests {
         let hopeless = BinomialTest::plan(2, 1e-3, 0.9, 0.5).unwrap();
         assert_eq!(hopeless.detectable_effect(), (None, None));
         assert!(!hopeless.rejects(0).unwrap());
+    }
+
+    #[test]
+    fn a_hypothesis_with_width_is_tested_at_its_worst() {
+        let (n, alpha) = (60, 0.05);
+        let test = BinomialTest::plan_between(n, alpha, 0.9, 0.4, 0.45).unwrap();
+        for p in [0.4, 0.41, 0.43, 0.45] {
+            let single = BinomialTest::plan(n, alpha, 0.9, p).unwrap();
+            let mut size = 0.0;
+            for k in 0..=n {
+                assert!(test.p_value(k).unwrap() >= single.p_value(k).unwrap());
+                assert_eq!(test.rejects(k).unwrap(), test.p_value(k).unwrap() <= alpha);
+                if test.rejects(k).unwrap() {
+                    size += point(n, p, k);
+                }
+            }
+            assert!(size <= alpha);
+        }
+        // A coin that cannot fall on one side: once is too often.
+        let never = BinomialTest::plan_between(n, alpha, 0.9, 0.0, 0.0).unwrap();
+        assert!(!never.rejects(0).unwrap() && never.rejects(1).unwrap());
+        assert!(never.p_value(1).unwrap() == 0.0 && never.detectable_effect().1.is_none());
+        assert!(BinomialTest::plan_between(n, alpha, 0.9, 0.5, 0.4).is_err());
+        assert!(BinomialTest::plan_between(n, alpha, 0.9, f64::NAN, 0.4).is_err());
+        assert!(BinomialTest::plan_between(n, alpha, 0.9, 0.4, 1.1).is_err());
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod rank_test;
 mod ranks;
 #[cfg(test)]
 mod reference;
+mod runs_test;
 #[cfg(test)]
 mod synthetic;
 
@@ -61,3 +62,4 @@ pub use rank_test::{
     mann_whitney_detectable, mann_whitney_draws, mann_whitney_test, sign_test,
     signed_rank_detectable, signed_rank_draws, signed_rank_test,
 };
+pub use runs_test::{runs_p_value, runs_p_value_of};

@@ -45,6 +45,7 @@ mod reference;
 #[cfg(test)]
 mod reference_table;
 mod result;
+mod sample_check;
 mod select;
 mod transfer;
 
@@ -70,6 +71,10 @@ pub use planar::{Planar, PlanarError, plan_planar_torus, planar_torus};
 pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};
+pub use sample_check::{
+    Correlated, Finding, Kind, KindReport, SampleCheckError, SampleReport, SampleSettings, Samples,
+    SamplesError, Thinning, Verdict, check_samples,
+};
 pub use select::{plan_all, solve, solve_by};
 pub use transfer::{
     BondCorrelator, Magnetization, Strip, StripCorrelators, StripError, StripMarginals,

@@ -6,10 +6,9 @@ use super::{
     Strip, Want, enumerate, kaufman, plan_enumeration, plan_kaufman, plan_planar_torus,
     planar_torus,
 };
-use crate::model::{Lattice, SpinHamiltonian};
+use crate::model::SpinHamiltonian;
 use crate::numeric::Enclosure;
 use num_traits::Zero;
-use std::collections::BTreeMap;
 
 /// An enumeration below this is started without looking for another engine.
 const QUICK_SECONDS: f64 = 2e-4;
@@ -37,68 +36,80 @@ struct Candidate {
 struct BondTorus {
     rows: usize,
     columns: usize,
-    /// In the order of [`Lattice::bonds`].
+    /// In the order of [`crate::model::Lattice::bonds`].
     couplings: Vec<f64>,
     constant: Enclosure,
 }
 
 impl BondTorus {
-    /// The torus that a Hamiltonian is.
+    /// The torus that a Hamiltonian is; `O(N)`.
     fn recognise(model: &SpinHamiltonian) -> Option<Self> {
         let n = model.spins();
-        let mut bonds = BTreeMap::<(usize, usize), f64>::new();
         let mut constant = Enclosure::zero();
+        let mut pairs = Vec::new();
         for term in model.terms() {
             match *term.sites.as_slice() {
                 [] => constant = constant + Enclosure::exact(term.coupling),
-                // A bond written twice would have to be added up with rounding; other engines do.
-                [i, j] if bonds.insert((i.min(j), i.max(j)), term.coupling).is_some() => {
-                    return None;
-                }
-                [_, _] => {}
+                [i, j] => pairs.push((i.min(j), i.max(j), term.coupling)),
                 _ => return None,
             }
         }
-        if bonds.len() != 2 * n {
+        if pairs.len() != 2 * n {
             return None;
         }
-        // Site 0 is joined to 1 along its row and to the first site of the second row.
-        let columns = bonds
-            .keys()
-            .take_while(|b| b.0 == 0)
-            .map(|b| b.1)
-            .find(|&c| c > 2 && n.is_multiple_of(c) && bonds.contains_key(&(1, c + 1)))?;
-        let rows = n / columns;
-        if rows < 3 {
-            return None;
-        }
-        let couplings: Option<Vec<f64>> = Lattice::torus(rows, columns)
-            .bonds()
-            .into_iter()
-            .map(|(i, j)| bonds.get(&(i.min(j), i.max(j))).copied())
-            .collect();
-        Some(Self {
-            rows,
-            columns,
-            couplings: couplings?,
-            constant,
+        // Among the four neighbours of site 0 is the first one of the second row.
+        let mut lengths: Vec<usize> = pairs.iter().filter(|p| p.0 == 0).map(|p| p.1).collect();
+        lengths.retain(|&c| c > 2 && n.is_multiple_of(c) && n / c > 2);
+        lengths.into_iter().find_map(|columns| {
+            Some(Self {
+                rows: n / columns,
+                columns,
+                couplings: Self::couplings(&pairs, n / columns, columns)?,
+                constant,
+            })
         })
+    }
+
+    /// The couplings in the order of the lattice's bonds, if the pairs are its bonds, each once.
+    fn couplings(pairs: &[(usize, usize, f64)], rows: usize, columns: usize) -> Option<Vec<f64>> {
+        let n = rows * columns;
+        let mut couplings = vec![None; 2 * n];
+        for &(i, j, k) in pairs {
+            let (r, c) = (i / columns, i % columns);
+            let slot = if j == i + 1 && c + 1 < columns {
+                i
+            } else if j == i + columns {
+                n + i
+            } else if c == 0 && j + 1 == i + columns {
+                j
+            } else if r == 0 && j == i + (rows - 1) * columns {
+                n + j
+            } else {
+                return None;
+            };
+            // A bond written twice would have to be added up with rounding; other engines do.
+            if couplings[slot].replace(k).is_some() {
+                return None;
+            }
+        }
+        couplings.into_iter().collect()
     }
 }
 
 /// A torus with one coupling along each direction and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct HomogeneousTorus {
-    rows: usize,
-    columns: usize,
-    horizontal: f64,
-    vertical: f64,
-    constant: Enclosure,
+pub(super) struct HomogeneousTorus {
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) horizontal: f64,
+    pub(super) vertical: f64,
+    pub(super) constant: Enclosure,
 }
 
 impl HomogeneousTorus {
-    /// The torus, if its couplings are equal along each direction.
-    fn of(torus: &BondTorus) -> Option<Self> {
+    /// The torus that a Hamiltonian is, its sites row by row; sides of at least three.
+    pub(super) fn recognise(model: &SpinHamiltonian) -> Option<Self> {
+        let torus = BondTorus::recognise(model)?;
         let (along, across) = torus.couplings.split_at(torus.couplings.len() / 2);
         let (horizontal, vertical) = (along[0], across[0]);
         let all = |list: &[f64], k: f64| list.iter().all(|x| x.total_cmp(&k).is_eq());
@@ -113,7 +124,7 @@ impl HomogeneousTorus {
 }
 
 /// Whether no term tells a state from its reflection: all means are zero.
-fn is_even(model: &SpinHamiltonian) -> bool {
+pub(super) fn is_even(model: &SpinHamiltonian) -> bool {
     model
         .terms()
         .iter()
@@ -180,8 +191,7 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
             if want.pairs {
                 return unfit("it gives ln Z, not the correlators of pairs");
             }
-            let torus = BondTorus::recognise(model).and_then(|t| HomogeneousTorus::of(&t));
-            let Some(torus) = torus else {
+            let Some(torus) = HomogeneousTorus::recognise(model) else {
                 return unfit(
                     "the model is no homogeneous torus without a field, its sites row by row",
                 );
@@ -374,7 +384,7 @@ pub(super) fn planar_edges(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Term;
+    use crate::model::{Lattice, Term};
     use crate::random::Seed;
 
     fn dense(n: usize) -> SpinHamiltonian {
@@ -466,23 +476,19 @@ mod tests {
         }
     }
 
-    fn recognise(model: &SpinHamiltonian) -> Option<HomogeneousTorus> {
-        HomogeneousTorus::of(&BondTorus::recognise(model)?)
-    }
-
     #[test]
     fn nearly_homogeneous_tori_are_not_taken_for_such() {
         let torus = Lattice::torus(4, 6).ising(0.4, 0.0).unwrap();
-        let found = recognise(&torus).unwrap();
+        let found = HomogeneousTorus::recognise(&torus).unwrap();
         assert_eq!((found.rows, found.columns), (4, 6));
         let mut terms = torus.terms().to_vec();
         terms[7].coupling += 1e-15;
         let other = SpinHamiltonian::new(24, terms.clone()).unwrap();
-        assert_eq!(recognise(&other), None);
+        assert_eq!(HomogeneousTorus::recognise(&other), None);
         terms[7].coupling = 0.4;
         terms[7].sites = vec![0, 14];
         let other = SpinHamiltonian::new(24, terms).unwrap();
-        assert_eq!(recognise(&other), None);
+        assert_eq!(HomogeneousTorus::recognise(&other), None);
         let cylinder = Lattice::new(
             4,
             6,
@@ -490,7 +496,7 @@ mod tests {
             crate::model::Boundary::Periodic,
         );
         let cylinder = cylinder.ising(0.4, 0.0).unwrap();
-        assert_eq!(recognise(&cylinder), None);
+        assert_eq!(HomogeneousTorus::recognise(&cylinder), None);
     }
 
     #[test]

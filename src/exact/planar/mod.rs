@@ -518,7 +518,8 @@ impl Planar {
         Ok(Plan {
             method: Method::Planar,
             states,
-            bytes,
+            // The model's own lists.
+            bytes: bytes + 64.0 * (self.sites + self.couplings.len()) as f64,
             seconds,
         })
     }
