@@ -354,9 +354,12 @@ fn what_is_too_large_or_cannot_be_read_has_its_own_code() {
     let n = 80;
     let terms: Vec<String> = (0..n)
         .flat_map(|i| (0..=i).map(move |j| (i, j)))
-        .map(|(i, j)| match i == j {
-            true => format!(r#"{{"sites":[{i}],"coupling":0.1}}"#),
-            false => format!(r#"{{"sites":[{j},{i}],"coupling":0.01}}"#),
+        .map(|(i, j)| {
+            if i == j {
+                format!(r#"{{"sites":[{i}],"coupling":0.1}}"#)
+            } else {
+                format!(r#"{{"sites":[{j},{i}],"coupling":0.01}}"#)
+            }
         })
         .collect();
     let text = format!(
