@@ -9,6 +9,7 @@ mod models;
 mod observables;
 mod output;
 mod plan;
+mod sample;
 mod source;
 mod verify;
 
@@ -34,6 +35,8 @@ enum Command {
     Exact(exact::Arguments),
     /// Which engines apply to a model, and what each will cost
     Plan(plan::Arguments),
+    /// Run Markov chains of a spin model into an .npy file; the same command continues a run that was killed
+    Sample(sample::Arguments),
     /// Write a model in another format
     Convert(convert::Arguments),
     /// Decimate a 1d Ising chain and follow the flow of its couplings
@@ -51,6 +54,7 @@ pub fn run() -> Exit {
         Command::Explain(a) => explain::run(&a),
         Command::Exact(a) => exact::run(&a),
         Command::Plan(a) => plan::run(&a),
+        Command::Sample(a) => sample::run(&a),
         Command::Convert(a) => convert::run(&a),
         Command::Decimate(a) => models::run_chain(&a),
         Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),

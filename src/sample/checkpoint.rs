@@ -312,7 +312,13 @@ impl Checkpoint {
             .iter()
             .zip(spins.chunks_exact(row))
             .map(|(chain, bits)| {
-                let spin = |i: usize| if bits[i / 8] >> (i % 8) & 1 == 1 { 1 } else { -1 };
+                let spin = |i: usize| {
+                    if bits[i / 8] >> (i % 8) & 1 == 1 {
+                        1
+                    } else {
+                        -1
+                    }
+                };
                 Some(ChainPosition {
                     state: SpinState::new((0..sites).map(spin).collect())?,
                     stream: Stream::from_state(bytes_of(chain.stream))?,

@@ -24,10 +24,7 @@ pub struct SampleFile {
 }
 
 fn header(schedule: Schedule, sites: usize) -> Vec<u8> {
-    npy_header(
-        "|i1",
-        &[schedule.chains, schedule.samples as usize, sites],
-    )
+    npy_header("|i1", &[schedule.chains, schedule.samples as usize, sites])
 }
 
 fn locked(file: File) -> io::Result<File> {
@@ -125,6 +122,16 @@ impl SampleFile {
     pub fn sync(&self) -> io::Result<()> {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.sync_all()
+    }
+
+    /// Gives the complete file its final name.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn publish(self, partial: &Path, file: &Path) -> io::Result<()> {
+        drop(self);
+        std::fs::rename(partial, file)?;
+        sync_folder(file)
     }
 
     /// Reads the first samples of a chain, whole rows at a time.
