@@ -10,6 +10,7 @@ mod models;
 mod observables;
 mod output;
 mod plan;
+mod sample;
 mod source;
 mod verify;
 
@@ -37,6 +38,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Whether samples that some program wrote come from a model
     CheckSamples(check_samples::Arguments),
+    /// Run Markov chains of a spin model into an .npy file; the same command continues a run that was killed
+    Sample(sample::Arguments),
     /// Write a model in another format
     Convert(convert::Arguments),
     /// Decimate a 1d Ising chain and follow the flow of its couplings
@@ -55,6 +58,7 @@ pub fn run() -> Exit {
         Command::Exact(a) => exact::run(&a),
         Command::Plan(a) => plan::run(&a),
         Command::CheckSamples(a) => check_samples::run(&a),
+        Command::Sample(a) => sample::run(&a),
         Command::Convert(a) => convert::run(&a),
         Command::Decimate(a) => models::run_chain(&a),
         Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),

@@ -14,6 +14,8 @@
 //! - over any of them: [`ParallelTempering`];
 //! - independent draws instead of a chain: [`CouplingFromThePast`], an [`ExactSampler`];
 //! - partition functions: [`AnnealedImportance`], forward and in reverse.
+//! - running: a [`ChainRun`] advances chains in parallel, a [`SampleFile`] takes their samples, and a
+//!   [`Checkpoint`] lets a killed run end with the bytes that it would have had.
 //!
 //! Batches of machines in single precision are sampled by the rule of [`RbmGibbs`] with the random words of
 //! [`StreamLanes`](crate::random::StreamLanes); their decisions are tied to those of the scalar rule word by word.
@@ -25,6 +27,8 @@ pub mod bit_parallel;
 pub mod logistic;
 
 mod annealed;
+mod chain_run;
+mod checkpoint;
 mod compiled;
 mod coupling_from_the_past;
 mod exact_sampler;
@@ -34,7 +38,9 @@ mod kernel;
 mod rbm_batch;
 mod rbm_gibbs;
 mod reducible;
+mod sample_file;
 mod single_site;
+mod spin_kernel;
 mod spin_state;
 mod square;
 mod swendsen_wang;
@@ -50,6 +56,12 @@ mod planted_faults;
 mod value_stability;
 
 pub use annealed::{AnnealedImportance, AnnealedPath, LogZBound, RbmPath, SpinPath};
+pub use chain_run::{
+    ChainPosition, ChainRun, RecordedSeries, Schedule, ScheduleError, StartState, UnitValues,
+};
+pub use checkpoint::{
+    Checkpoint, CheckpointError, CheckpointFiles, ContentHash, RunIdentity, model_hash,
+};
 pub use compiled::{CompiledHamiltonian, ManyBodyTerm};
 pub use coupling_from_the_past::{CouplingError, CouplingFromThePast};
 pub use exact_sampler::ExactSampler;
@@ -62,9 +74,11 @@ pub use rbm_gibbs::{
     RbmGibbs, RbmState, gibbs_sweep, sample_h_from_v, sample_layer, sample_v_from_h,
 };
 pub use reducible::{Reducible, TrappedStates};
+pub use sample_file::SampleFile;
 pub use single_site::{
     HeatBath, HeatBathRule, Metropolis, MetropolisRule, SingleSite, SiteOrder, SiteRule,
 };
+pub use spin_kernel::SpinKernel;
 pub use spin_state::SpinState;
 pub use square::{
     SquareHeatBath, SquareIsing, SquareMetropolis, SquareRule, SquareSwendsenWang, SquareWolff,

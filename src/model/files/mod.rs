@@ -33,7 +33,7 @@ pub use coo::{read_coo, write_coo};
 pub use evidence::read_evidence;
 pub use fault::{Fault, FileError, Place};
 pub use fg::{Labelled, read_fg, write_fg};
-pub use npy::{Npy, NpyValues, read_npy, write_npy};
+pub use npy::{Npy, NpyValues, npy_header, read_npy, write_npy};
 pub use rbm_arrays::{read_rbm_npz, read_rbm_safetensors, write_rbm_npz, write_rbm_safetensors};
 pub use uai::{UaiModel, UaiNetwork, read_uai, write_uai};
 pub use uai_result::{write_uai_mar, write_uai_pr};

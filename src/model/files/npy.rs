@@ -342,17 +342,30 @@ impl Header {
 pub fn write_npy(array: &Npy) -> Vec<u8> {
     let count: usize = array.shape.iter().product();
     assert_eq!(count, array.values.len(), "a value for each element");
-    let dimensions: Vec<String> = array.shape.iter().map(|d| format!("{d},")).collect();
+    let mut out = npy_header(array.values.descr(), &array.shape);
+    match &array.values {
+        NpyValues::I8(v) => out.extend(v.iter().map(|x| x.cast_unsigned())),
+        NpyValues::U8(v) => out.extend(v),
+        NpyValues::I64(v) => out.extend(v.iter().flat_map(|x| x.to_le_bytes())),
+        NpyValues::F32(v) => out.extend(v.iter().flat_map(|x| x.to_le_bytes())),
+        NpyValues::F64(v) => out.extend(v.iter().flat_map(|x| x.to_le_bytes())),
+    }
+    out
+}
+
+/// The bytes before the numbers, for a file whose numbers are written piece by piece.
+///
+/// `descr` is the dtype: `|i1`, `|u1`, `<i8`, `<f4` or `<f8`.
+pub fn npy_header(descr: &str, shape: &[usize]) -> Vec<u8> {
+    let dimensions: Vec<String> = shape.iter().map(|d| format!("{d},")).collect();
     let dimensions = dimensions.join(" ");
     // NumPy writes (3, 4) and (3,).
-    let dimensions = match array.shape.len() {
+    let dimensions = match shape.len() {
         0 | 1 => dimensions.as_str(),
         _ => dimensions.trim_end_matches(','),
     };
-    let mut header = format!(
-        "{{'descr': '{}', 'fortran_order': False, 'shape': ({dimensions}), }}",
-        array.values.descr()
-    );
+    let mut header =
+        format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({dimensions}), }}");
     let before = MAGIC.len() + 4;
     let padded = (before + header.len() + 1).next_multiple_of(ALIGNMENT) - before;
     header.push_str(&" ".repeat(padded - header.len() - 1));
@@ -361,13 +374,6 @@ pub fn write_npy(array: &Npy) -> Vec<u8> {
     out.extend([1, 0]);
     out.extend((header.len() as u16).to_le_bytes());
     out.extend(header.as_bytes());
-    match &array.values {
-        NpyValues::I8(v) => out.extend(v.iter().map(|x| x.cast_unsigned())),
-        NpyValues::U8(v) => out.extend(v),
-        NpyValues::I64(v) => out.extend(v.iter().flat_map(|x| x.to_le_bytes())),
-        NpyValues::F32(v) => out.extend(v.iter().flat_map(|x| x.to_le_bytes())),
-        NpyValues::F64(v) => out.extend(v.iter().flat_map(|x| x.to_le_bytes())),
-    }
     out
 }
 
