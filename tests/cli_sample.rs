@@ -177,7 +177,7 @@ fn kill_somewhere(mut child: Child, checkpoint: &Path, stream: &mut Stream) -> b
     running && code == -1
 }
 
-/// The number of kills in each of the two tests below can be raised by the environment.
+/// How many processes are killed; `BLOCKSPIN_KILLS=100 cargo test --test cli_sample a_killed` kills a hundred.
 fn kills() -> usize {
     std::env::var("BLOCKSPIN_KILLS").map_or(10, |n| n.parse().unwrap())
 }
