@@ -29,6 +29,11 @@ const NS_SPIN: [f64; 3] = [5.5, 18.0, 100.0];
 /// Nanoseconds for a row of the strip whatever its width.
 const NS_ROW: f64 = 1500.0;
 
+/// States of a row that stay in a second-level cache.
+const CACHED: f64 = 65_536.0;
+/// How much longer a state takes beyond it.
+const FAR: f64 = 2.5;
+
 /// A piece of work on a strip, for its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -194,7 +199,7 @@ impl Strip {
             method: Method::TransferMatrix,
             states,
             bytes: 8.0 * (numbers + kept * row) + 100.0 * n,
-            seconds: (states * ns / threads + rows * NS_ROW) * 1e-9,
+            seconds: (states * ns * far / threads + rows * NS_ROW) * 1e-9,
         }
     }
 
