@@ -195,6 +195,8 @@ impl Strip {
                 (ns, 1.0, (rows_kept + w + 2.0) * row + words, 1.0)
             }
         };
+        // A row of states that is larger than the second-level cache comes from further away.
+        let far = if row > CACHED { FAR } else { 1.0 };
         Plan {
             method: Method::TransferMatrix,
             states,
