@@ -1,7 +1,8 @@
 //! The ledger as a whole: complete, well-formed, as expected, and the same on every run.
 
-use blockspin::ledger::{Claim, Record, Source, Status, decide_all};
+use blockspin::ledger::{Claim, EvidenceKind, Record, Source, Status, decide_all};
 use blockspin::random::Seed;
+use blockspin::report::summary;
 use blockspin::sources::{all_claims, expectations};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -122,4 +123,18 @@ fn records_do_not_depend_on_the_number_of_threads() {
     let again =
         serial.install(|| decide_all(&all_claims(), Seed::default(), expectations(), |_| {}));
     assert_eq!(again, records());
+}
+
+#[test]
+fn the_readme_quotes_this_run() {
+    let readme = include_str!("../README.md");
+    for line in summary(records()).lines() {
+        assert!(readme.contains(line), "{line:?} is not in the README");
+    }
+    let proved = records()
+        .iter()
+        .filter(|r| r.evidence.iter().any(|e| e.kind == EvidenceKind::Proof))
+        .count();
+    let words = format!("behind {proved} of the claims");
+    assert!(readme.contains(&words), "{words:?} is not in the README");
 }
