@@ -114,6 +114,19 @@ impl Limits {
         max_bytes: f64::INFINITY,
     };
 
+    /// Refuses a plan that is over a limit, where no single number says what would fit.
+    pub(super) fn admit(&self, plan: Plan) -> Result<(), ExactError> {
+        match self.exceeded_by(&plan) {
+            None => Ok(()),
+            Some(exceeded) => Err(ExactError::TooLarge {
+                plan,
+                exceeded,
+                largest: None,
+                size_unit: "",
+            }),
+        }
+    }
+
     /// The first limit that the plan exceeds, memory first.
     pub fn exceeded_by(&self, plan: &Plan) -> Option<Quantity> {
         // A prediction that is NaN fits nowhere.

@@ -525,16 +525,7 @@ impl Planar {
     }
 
     fn admit(plan: Plan, limits: &Limits) -> Result<(), PlanarError> {
-        match limits.exceeded_by(&plan) {
-            None => Ok(()),
-            Some(exceeded) => Err(ExactError::TooLarge {
-                plan,
-                exceeded,
-                largest: None,
-                size_unit: "",
-            }
-            .into()),
-        }
+        Ok(limits.admit(plan)?)
     }
 
     /// `ln Z`.

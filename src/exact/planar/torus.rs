@@ -23,7 +23,7 @@ use super::boundary::{Boundary, Couplings, PrecisionLost, Step, Weight};
 use super::embedding::Embedding;
 use super::fixed::{Tangents, fraction_bits, to_big};
 use super::{Block, PlanarError, WANTED_BITS, WORDS, check_couplings, finish, sweep};
-use crate::exact::{ExactError, Limits, Method, Plan};
+use crate::exact::{Limits, Method, Plan};
 use crate::numeric::{CompensatedSum, Enclosure};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -406,15 +406,7 @@ pub fn planar_torus(
             continue;
         }
         let plan = torus.plan(words);
-        if let Some(exceeded) = limits.exceeded_by(&plan) {
-            return Err(ExactError::TooLarge {
-                plan,
-                exceeded,
-                largest: None,
-                size_unit: "",
-            }
-            .into());
-        }
+        limits.admit(plan)?;
         let t = &torus;
         let sums = with_words!(words, closed(t));
         let Ok((weight, sum, bits, error)) = sums else {

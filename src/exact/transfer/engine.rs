@@ -213,15 +213,7 @@ impl Strip {
         } else {
             self.plan(task)
         };
-        match limits.exceeded_by(&plan) {
-            None => Ok(()),
-            Some(exceeded) => Err(ExactError::TooLarge {
-                plan,
-                exceeded,
-                largest: None,
-                size_unit: "",
-            }),
-        }
+        limits.admit(plan)
     }
 
     /// `ln Z`.
@@ -375,14 +367,7 @@ impl Strip {
     /// [`ExactError::TooLarge`] by the predicted cost.
     pub fn solve(&self, want: Want, limits: &Limits) -> Result<ExactResult, ExactError> {
         let plan = self.plan_solve(want);
-        if let Some(exceeded) = limits.exceeded_by(&plan) {
-            return Err(ExactError::TooLarge {
-                plan,
-                exceeded,
-                largest: None,
-                size_unit: "",
-            });
-        }
+        limits.admit(plan)?;
         let mut log_z = None;
         let mut mean = None;
         if want.means {
