@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod estimate;
 pub mod exact;
+pub mod figures;
 pub mod learn;
 pub mod ledger;
 pub mod model;

@@ -15,6 +15,7 @@
 
 mod claim;
 mod docket;
+mod finding;
 mod record;
 mod run;
 mod theorem;
@@ -22,6 +23,7 @@ mod value;
 
 pub use claim::{Claim, Source};
 pub use docket::{Case, Cases, Docket, Form};
+pub use finding::{Finding, Number, Verdict};
 pub use record::{Control, Counterexample, Evidence, EvidenceKind, Record, Status};
 pub use run::{Expectations, ExpectationsError, decide, decide_all};
 pub use theorem::{Role, Theorem, statement_hash, statements};

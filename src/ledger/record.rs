@@ -1,7 +1,7 @@
 //! What is left of a decision: a record that can be printed, compared and stored.
 
 use super::{Claim, Source};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What the evidence says of the printed form.
@@ -98,7 +98,7 @@ pub struct Evidence {
 }
 
 /// A mutant that a sound check must reject.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Control {
     /// What was changed.
     pub name: String,

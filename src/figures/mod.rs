@@ -1,0 +1,14 @@
+//! The published experiments, re-run and judged: one module for each figure.
+//!
+//! An [`Experiment`] is data plus a function. The function gets a [`Run`] (scale, seed, a store for
+//! finished stages, a place for progress) and returns a [`FigureRecord`]: what was published, what was
+//! chosen because the text leaves it open, numbers, pictures, and a
+//! [`Finding`](crate::ledger::Finding) for each claim. Pictures are data here; `report` draws them.
+
+mod experiment;
+mod picture;
+
+pub use experiment::{
+    Experiment, FigureError, FigureRecord, Parameter, Run, Scale, Stages, experiments,
+};
+pub use picture::{Axis, Band, Chart, Mark, Panel, Picture, PixelMap, Series, Style};
