@@ -126,7 +126,7 @@ fn linear(from: f64, to: f64, wanted: usize) -> Vec<Tick> {
     let step = [1.0, 2.0, 5.0, 10.0]
         .map(|m| m * power)
         .into_iter()
-        .find(|s| *s >= rough * (1.0 - 1e-9))
+        .find(|s| *s >= 0.7 * rough)
         .unwrap_or(10.0 * power);
     let first = (from / step - 1e-9).ceil();
     let count = ((to / step + 1e-9).floor() - first).clamp(0.0, 100.0) as usize;
