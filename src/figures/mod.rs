@@ -5,9 +5,13 @@
 //! chosen because the text leaves it open, numbers, pictures, and a
 //! [`Finding`](crate::ledger::Finding) for each claim. Pictures are data here; `report` draws them.
 
+mod expected;
 mod experiment;
+pub mod ising_data;
+pub mod machines;
 mod picture;
 
+pub use expected::expected_verdict;
 pub use experiment::{
     Experiment, FigureError, FigureRecord, Parameter, Run, Scale, Stages, experiments,
 };
