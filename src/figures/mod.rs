@@ -5,11 +5,14 @@
 //! chosen because the text leaves it open, numbers, pictures, and a
 //! [`Finding`](crate::ledger::Finding) for each claim. Pictures are data here; `report` draws them.
 
+mod correlations;
+mod exact_curves;
 mod expected;
 mod experiment;
 pub mod ising_data;
 pub mod machines;
 mod picture;
+mod torus_conformal;
 
 pub use expected::expected_verdict;
 pub use experiment::{
