@@ -361,6 +361,24 @@ impl Protocol {
     }
 }
 
+/// The power p of `B x^p` fitted to points (x, y, weight); as [`Protocol::dimension`].
+pub fn power_of(points: &[(f64, f64, f64)], method: Method) -> Option<f64> {
+    match method {
+        Method::LogLog => {
+            let places: Vec<_> = points.iter().map(|&(x, _, w)| (x, 0, w, 1.0)).collect();
+            let mut slope = 0.0;
+            for (c, &(_, y, _)) in slope_weights(&places).iter().zip(points) {
+                if y <= 0.0 {
+                    return None;
+                }
+                slope += c * y.ln();
+            }
+            Some(slope)
+        }
+        Method::LeastSquares => least_squares(points).map(|delta| -2.0 * delta),
+    }
+}
+
 /// The coefficients of the logarithms in the slope of the line.
 fn slope_weights(points: &[(f64, usize, f64, f64)]) -> Vec<f64> {
     let total: f64 = points.iter().map(|p| p.2).sum();
