@@ -10,6 +10,8 @@ mod exact_curves;
 mod expected;
 mod experiment;
 mod fig2;
+mod fig3;
+mod fig4;
 mod flows;
 pub mod ising_data;
 mod judgement;
