@@ -10,8 +10,10 @@ mod models;
 mod observables;
 mod output;
 mod plan;
+mod reproduce;
 mod sample;
 mod source;
+mod stages;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +42,8 @@ enum Command {
     CheckSamples(check_samples::Arguments),
     /// Run Markov chains of a spin model into an .npy file; the same command continues a run that was killed
     Sample(sample::Arguments),
+    /// Re-run the published experiments and judge them
+    Reproduce(reproduce::Arguments),
     /// Write a model in another format
     Convert(convert::Arguments),
     /// Decimate a 1d Ising chain and follow the flow of its couplings
@@ -59,6 +63,7 @@ pub fn run() -> Exit {
         Command::Plan(a) => plan::run(&a),
         Command::CheckSamples(a) => check_samples::run(&a),
         Command::Sample(a) => sample::run(&a),
+        Command::Reproduce(a) => reproduce::run(&a),
         Command::Convert(a) => convert::run(&a),
         Command::Decimate(a) => models::run_chain(&a),
         Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),

@@ -116,5 +116,9 @@ pub struct Experiment {
 
 /// All experiments in the order of the document.
 pub fn experiments() -> Vec<Experiment> {
-    Vec::new()
+    vec![
+        super::fig2::EXPERIMENT,
+        super::fig3::EXPERIMENT,
+        super::fig4::EXPERIMENT,
+    ]
 }

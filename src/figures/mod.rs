@@ -5,9 +5,21 @@
 //! chosen because the text leaves it open, numbers, pictures, and a
 //! [`Finding`](crate::ledger::Finding) for each claim. Pictures are data here; `report` draws them.
 
+mod correlations;
+mod exact_curves;
+mod expected;
 mod experiment;
+mod fig2;
+mod fig3;
+mod fig4;
+mod flows;
+pub mod ising_data;
+mod judgement;
+pub mod machines;
 mod picture;
+mod torus_conformal;
 
+pub use expected::expected_verdict;
 pub use experiment::{
     Experiment, FigureError, FigureRecord, Parameter, Run, Scale, Stages, experiments,
 };
