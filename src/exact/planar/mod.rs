@@ -59,8 +59,11 @@ mod bonds;
 mod boundary;
 mod embedding;
 mod fixed;
+mod pairs;
 mod planarity;
 mod sampling;
+mod signed_sum;
+mod slit;
 mod sweep;
 mod torus;
 
@@ -646,5 +649,7 @@ fn not_planar(n: usize, edges: &[(usize, usize)]) -> PlanarError {
     }
 }
 
+#[cfg(test)]
+mod pair_tests;
 #[cfg(test)]
 mod tests;
