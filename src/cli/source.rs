@@ -153,11 +153,17 @@ impl ModelSource {
         })
     }
 
-    fn build(&self, kind: Lattice) -> anyhow::Result<(Labelled<AnyModel>, String)> {
+    /// The lattice on the command line, if it is all there is: no file and no evidence.
+    pub(super) fn described(&self) -> Option<LatticeModel> {
+        let lattice = self.lattice.filter(|_| self.evidence.is_none())?;
+        Some(self.describe(lattice))
+    }
+
+    fn describe(&self, kind: Lattice) -> LatticeModel {
         let lattice = self.boundary.map_or(kind, |b| {
             Lattice::new(kind.rows(), kind.columns(), b.vertical, b.horizontal)
         });
-        let described = LatticeModel {
+        LatticeModel {
             lattice,
             coupling: self.coupling.unwrap_or_default(),
             field: self.field.unwrap_or_default(),
@@ -167,7 +173,11 @@ impl ModelSource {
                 Some(DisorderName::Pmj) => Disorder::PlusMinus,
             },
             seed: Seed(self.seed),
-        };
+        }
+    }
+
+    fn build(&self, kind: Lattice) -> anyhow::Result<(Labelled<AnyModel>, String)> {
+        let described = self.describe(kind);
         let model = described
             .hamiltonian()
             .map_err(|e| Failure::bad_input(format!("{described}: {e}")))?;

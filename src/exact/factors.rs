@@ -118,7 +118,7 @@ pub struct EdgeResult {
 }
 
 /// `ln Z`, all means and the correlators of some pairs of different spins, by elimination or, where that is dearer,
-/// enumeration; where both are over the limits, bonds of a planar model without a field by the planar engine.
+/// enumeration; where both are over the limits, those of a planar model without a field by the planar engine.
 ///
 /// # Errors
 /// As [`crate::exact::solve`].
@@ -146,18 +146,8 @@ pub fn solve_edges(
         && !ready
             .as_ref()
             .is_ok_and(|ready| fits(&ready.plan_pairs(pairs)));
-    if neither && let Ok(planar) = planar_edges(model, limits) {
-        let bonds = &planar.edge;
-        let value = |pair: &(usize, usize)| {
-            let found = bonds.binary_search_by_key(pair, |b| (b.0, b.1)).ok()?;
-            Some(bonds[found])
-        };
-        if let Some(edge) = pairs.iter().map(value).collect() {
-            return Ok(EdgeResult {
-                result: planar.result,
-                edge,
-            });
-        }
+    if neither && let Ok(planar) = planar_edges(model, pairs, limits) {
+        return Ok(planar);
     }
     match ready {
         Ok(ready) if eliminate => {

@@ -26,6 +26,7 @@ pub mod open_rectangle;
 pub mod square_ising;
 pub mod walsh;
 
+mod bond_torus;
 mod chain;
 mod density_of_states;
 mod draw;
@@ -49,6 +50,7 @@ mod sample_check;
 mod select;
 mod transfer;
 
+pub use bond_torus::{plan_large_torus, solve_large_torus};
 pub use chain::{
     ChainEnds, TransferMatrix, chain_by_enumeration, chain_inverse_correlation_length,
     chain_log_z_per_spin, open_chain_partition, ring_log_z,

@@ -1,6 +1,7 @@
 //! What is known exactly of a model, as far as the limits allow.
 
-use super::super::select::{HomogeneousTorus, is_even};
+use super::super::bond_torus::HomogeneousTorus;
+use super::super::select::is_even;
 use super::super::{
     DensityOfStates, ExactError, Limits, PairTable, Strip, StripTask, Want, kaufman,
     pairs_in_terms, plan_all, solve, solve_edges,
