@@ -6,7 +6,7 @@
 //! - 4b: at none of T = 2.2, 2.3, 2.4 does Δ_ε of the flows converge; it converges if it exists from half the longest
 //!   length on and stays there within 0.05 or its 90 % interval of the last value.
 
-use super::correlations::{Centre, Method, Protocol, TwoPoint, energy_fields};
+use super::correlations::{Centre, EVERYTHING, Method, Protocol, TwoPoint, energy_fields};
 use super::exact_curves::energy_correlations;
 use super::experiment::{Experiment, FigureError, FigureRecord, Parameter, Run, Scale};
 use super::flows::{CRITICAL, Data, FlowChoice, SIDE, Sizes, Workshop, choices, parameters};
@@ -38,7 +38,7 @@ pub const EXPERIMENT: Experiment = Experiment {
 
 /// The fits, without the torus: its function for ε with the mean subtracted is another one.
 fn protocols() -> Vec<Protocol> {
-    Protocol::all(false)
+    Protocol::all(true)
 }
 
 /// The fit that is shown: along the axes through the logarithms, to the end of the lattice.
@@ -306,7 +306,7 @@ fn flow_protocols() -> Vec<Protocol> {
         },
         Protocol {
             axes: false,
-            to: 8.0,
+            to: EVERYTHING,
             ..Protocol::PLAIN
         },
     ]

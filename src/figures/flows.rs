@@ -43,8 +43,8 @@ impl Sizes {
             Scale::Paper => Self {
                 samples: 20_000,
                 iterations: 10_000,
-                flows: 2000,
-                longest: 20,
+                flows: 4000,
+                longest: 24,
             },
         }
     }
@@ -133,7 +133,9 @@ pub fn choices(scale: Scale) -> Vec<FlowChoice> {
             }),
             with("learning rate 0.01", &|c| c.training.learning_rate = 0.01),
             with("learning rate 0.2", &|c| c.training.learning_rate = 0.2),
+            with("learning rate 0.5", &|c| c.training.learning_rate = 0.5),
             with("minibatch 100", &|c| c.training.batch = 100),
+            with("minibatch 5000", &|c| c.training.batch = 5000),
             with("first weights 0.1", &|c| c.training.initial_weights = 0.1),
             with("T = 0 all up", &|c| c.data = Data::Ising(GroundStates::Up)),
         ]);
@@ -154,8 +156,8 @@ pub fn parameters(scale: Scale) -> Vec<Parameter> {
     if scale == Scale::Paper {
         for p in &mut list {
             let swept: &[&str] = match p.name.as_str() {
-                "learning rate" => &["0.01", "0.2"],
-                "minibatch" => &["100"],
+                "learning rate" => &["0.01", "0.2", "0.5"],
+                "minibatch" => &["100", "5000"],
                 "standard deviation of the first weights" => &["0.1"],
                 "reconstruction" => &["samples, 1 step(s)"],
                 _ => &[],
@@ -364,13 +366,16 @@ fn shuffled(data: &BinaryData, seed: Seed) -> Result<BinaryData, FigureError> {
     })
 }
 
-/// Mean of `|m|` over configurations.
-pub fn mean_absolute(values: &[f32]) -> f64 {
-    let each = values.chunks(SITES).map(|v| {
-        let sum: f64 = v.iter().map(|&x| f64::from(x)).sum();
-        (sum / SITES as f64).abs()
-    });
-    each.sum::<f64>() / (values.len() / SITES) as f64
+/// Mean of `|m|` over independent configurations, and its standard error.
+pub fn mean_absolute(values: &[f32], sites: usize) -> (f64, f64) {
+    let each: Vec<f64> = values
+        .chunks(sites)
+        .map(|v| (v.iter().map(|&x| f64::from(x)).sum::<f64>() / sites as f64).abs())
+        .collect();
+    let n = each.len() as f64;
+    let mean = each.iter().sum::<f64>() / n;
+    let squares: f64 = each.iter().map(|x| (x - mean).powi(2)).sum();
+    (mean, (squares / (n * (n - 1.0))).sqrt())
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod fig3;
 mod fig4;
 mod flows;
 pub mod ising_data;
+mod ising_dimensions;
 mod judgement;
 pub mod machines;
 mod picture;
