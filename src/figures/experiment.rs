@@ -116,5 +116,5 @@ pub struct Experiment {
 
 /// All experiments in the order of the document.
 pub fn experiments() -> Vec<Experiment> {
-    Vec::new()
+    vec![super::fig5::EXPERIMENT]
 }

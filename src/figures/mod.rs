@@ -5,8 +5,11 @@
 //! chosen because the text leaves it open, numbers, pictures, and a
 //! [`Finding`](crate::ledger::Finding) for each claim. Pictures are data here; `report` draws them.
 
+mod block_levels;
+mod entries;
 mod expected;
 mod experiment;
+mod fig5;
 pub mod ising_data;
 pub mod machines;
 mod picture;
