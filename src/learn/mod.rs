@@ -16,6 +16,8 @@ mod tempering;
 mod trainer;
 mod weights_file;
 
+pub mod thermometer;
+
 pub use ais::{AisConfig, AisError, AisEstimate, LogZInterval, ais_backward, ais_forward};
 pub use checkpoint::{
     CheckpointError, previous_checkpoint, read_checkpoint, replace_file, write_checkpoint,
