@@ -1,6 +1,5 @@
 //! Blocking of sampled configurations, and correlations between two levels.
 
-use crate::learn::BinaryData;
 use crate::numeric::matrix_product::{Matrix, product};
 use crate::random::Seed;
 use crate::rg::Tie;
@@ -50,11 +49,6 @@ impl Level {
         let rows = self.bits.chunks_exact(n);
         let bits = rows.flat_map(|row| labels.iter().map(|&i| row[i]));
         Self::new(self.side, bits.collect())
-    }
-
-    /// As data.
-    pub(super) fn data(&self) -> Option<BinaryData> {
-        BinaryData::from_bits(self.bits.clone(), self.sites()).ok()
     }
 
     /// One step of blocking: each 2 × 2 block gives the sign of its sum, a block whose sum is zero what

@@ -116,5 +116,10 @@ pub struct Experiment {
 
 /// All experiments in the order of the document.
 pub fn experiments() -> Vec<Experiment> {
-    vec![super::fig5::EXPERIMENT]
+    vec![
+        super::fig5::EXPERIMENT,
+        super::fig6::EXPERIMENT,
+        super::fig7::EXPERIMENT,
+        super::flow::EXPERIMENT,
+    ]
 }

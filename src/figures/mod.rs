@@ -10,9 +10,14 @@ mod entries;
 mod expected;
 mod experiment;
 mod fig5;
+mod fig6;
+mod fig7;
+mod flow;
 pub mod ising_data;
 pub mod machines;
 mod picture;
+mod thermometers;
+mod unit_maps;
 
 pub use expected::expected_verdict;
 pub use experiment::{
