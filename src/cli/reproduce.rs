@@ -7,6 +7,7 @@ use super::output::{print, write_bytes};
 use super::stages::StageFiles;
 use crate::figures::{Experiment, FigureRecord, Run, Scale, expected_verdict, experiments};
 use crate::random::{DEFAULT_SEED, Seed};
+use crate::report::{figures_page, picture_png, picture_svg};
 use clap::ValueEnum;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -79,6 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         describe(&mut text, &record);
         records.push(record);
     }
+    write_bytes(&out.join("index.html"), page(out, &records).as_bytes())?;
     print(&text)?;
     let unexpected: Vec<&str> = records.iter().flat_map(unexpected).collect();
     if unexpected.is_empty() {
@@ -128,11 +130,32 @@ fn duration(seconds: f64) -> String {
 }
 
 fn save(out: &Path, record: &FigureRecord) -> anyhow::Result<()> {
+    for picture in &record.pictures {
+        let file = |ending: &str| out.join(format!("{}.{ending}", picture.name));
+        write_bytes(&file("svg"), picture_svg(picture).as_bytes())?;
+        write_bytes(&file("png"), &picture_png(picture))?;
+    }
     let json = serde_json::to_string_pretty(record)? + "\n";
     write_bytes(
         &out.join(format!("{}.json", record.experiment)),
         json.as_bytes(),
     )
+}
+
+/// The page of all records in the folder: those of this run, and what earlier ones left of the others.
+fn page(out: &Path, records: &[FigureRecord]) -> String {
+    let earlier = |name: &str| -> Option<FigureRecord> {
+        let text = std::fs::read_to_string(out.join(format!("{name}.json"))).ok()?;
+        serde_json::from_str(&text).ok()
+    };
+    let all: Vec<FigureRecord> = experiments()
+        .iter()
+        .filter_map(|e| {
+            let now = records.iter().find(|r| r.experiment == e.name);
+            now.cloned().or_else(|| earlier(e.name))
+        })
+        .collect();
+    figures_page(&all)
 }
 
 fn describe(text: &mut String, record: &FigureRecord) {

@@ -60,7 +60,7 @@ struct Variant {
 fn variants(scale: Scale) -> Vec<Variant> {
     let base = TrainingChoice {
         iterations: match scale {
-            Scale::Quick => 400,
+            Scale::Quick => 300,
             Scale::Paper => 10_000,
         },
         batch: 100,
@@ -68,20 +68,15 @@ fn variants(scale: Scale) -> Vec<Variant> {
     };
     let with = |label: &str, change: &dyn Fn(&mut TrainingChoice)| {
         let mut training = base.clone();
-        // What is tried besides is trained for less long.
-        training.iterations = match scale {
-            Scale::Quick => 200,
-            Scale::Paper => 2_000,
-        };
         change(&mut training);
         Variant {
-            label: format!("{label}, {} updates", training.iterations),
+            label: label.to_owned(),
             training,
         }
     };
     let mut list = vec![
         Variant {
-            label: format!("default, {} updates", base.iterations),
+            label: "default".to_owned(),
             training: base.clone(),
         },
         with("trained with samples", &|t| {
@@ -91,8 +86,7 @@ fn variants(scale: Scale) -> Vec<Variant> {
     ];
     if scale == Scale::Paper {
         list.extend([
-            with("default otherwise", &|_| {}),
-            with("learning rate 0.005", &|t| t.learning_rate = 0.005),
+            with("learning rate 0.01", &|t| t.learning_rate = 0.01),
             with("learning rate 0.2", &|t| t.learning_rate = 0.2),
         ]);
     }
@@ -150,9 +144,12 @@ fn random_machines(like: &Machines, seed: Seed) -> Result<Machines, FigureError>
     })
 }
 
+/// Units of a layer that are looked at, evenly spread.
+const LOOKED_AT: usize = 64;
+
 /// The four panels.
 struct Panels {
-    /// 6a-i, input with first layer.
+    /// 6a-i, input with [`LOOKED_AT`] units of the first layer.
     first: UnitMaps,
     /// 6a-ii, first with second layer, the units of the first in their order.
     middle: UnitMaps,
@@ -168,8 +165,11 @@ fn panels(data: &BinaryData, machines: &Machines, seed: Seed) -> Panels {
     let alone = sample_hidden(&machines.single, data, seed, 2);
     let [v, h1, h2, h] = [data, &one, &two, &alone].map(|d| spin_values(d.up()));
     let n = SIDE * SIDE;
+    let mut first = UnitMaps::new(SIDE, &correlations(&v, n, &h1, 256));
+    let every = first.rows.len() / LOOKED_AT;
+    first.rows = first.rows.into_iter().step_by(every).collect();
     Panels {
-        first: UnitMaps::new(SIDE, &correlations(&v, n, &h1, 256)),
+        first,
         middle: UnitMaps::new(SIDE / 2, &correlations(&h1, 256, &h2, 64)),
         stack: UnitMaps::new(SIDE, &correlations(&v, n, &h2, 64)),
         single: UnitMaps::new(SIDE, &correlations(&v, n, &h, 64)),
@@ -291,7 +291,7 @@ fn widen(range: &mut Option<[f64; 2]>, x: f64) {
 }
 
 fn shuffles(run: &Run) -> usize {
-    by_scale(run, 199, 999)
+    by_scale(run, 99, 999)
 }
 
 /// Whether maps have spots that random weights do not have.
@@ -413,7 +413,7 @@ impl Outcomes {
             .map_err(|e| refused("independent spins", e))?;
         let choice = TrainingChoice {
             hidden: 64,
-            iterations: training.iterations.min(400),
+            iterations: training.iterations.min(300),
             ..training.clone()
         };
         let machine = trained(run, "independent spins", &noise, &choice)?;
@@ -530,7 +530,7 @@ fn draw(maps: &Panels, blocks: &Blocks) -> Vec<Picture> {
             })
             .collect()
     };
-    let mut panels = units("6a-i", &maps.first, &[0, 100]);
+    let mut panels = units("6a-i", &maps.first, &[0, 30]);
     panels.extend(units("6a-ii", &maps.middle, &[0, 30]));
     panels.extend(units("6a-iii", &maps.stack, &[0, 30]));
     panels.extend(units("6b", &maps.single, &[0, 30]));

@@ -1,7 +1,7 @@
 //! Independent exact configurations of periodic Ising lattices: the data that the experiments start from.
 
 use super::experiment::{FigureError, Run};
-use crate::exact::{Limits, Strip};
+use crate::exact::{Limits, Strip, StripSamples};
 use crate::learn::BinaryData;
 use crate::model::Lattice;
 use crate::random::{Seed, Stream};
@@ -70,13 +70,7 @@ pub fn configurations(
         let samples = strip
             .samples(count, &mut seed.stream(&purpose, 0), &Limits::default())
             .map_err(|e| refused(&e))?;
-        let mut spins = vec![0_i8; side * side];
-        let mut bits = Vec::with_capacity(count * side * side);
-        for i in 0..count {
-            samples.write(i, &mut spins);
-            bits.extend(spins.iter().map(|&s| u8::from(s > 0)));
-        }
-        return Ok(bits);
+        return Ok(bits_of(&samples));
     }
     let model = lattice
         .ising(1.0 / temperature, 0.0)
@@ -101,6 +95,41 @@ pub fn configurations(
         )
         .collect();
     Ok(drawn?.concat())
+}
+
+/// As [`configurations`] above T = 0, of the lattice with open edges and side up to 20.
+///
+/// # Errors
+/// [`FigureError::Refused`] for a side or temperature that the transfer matrix does not take.
+pub fn open_configurations(
+    side: usize,
+    temperature: f64,
+    count: usize,
+    seed: Seed,
+    purpose: &str,
+) -> Result<Vec<u8>, FigureError> {
+    let refused = |e: &dyn std::fmt::Display| FigureError::Refused {
+        what: format!("configurations of an open lattice of side {side} at T = {temperature}"),
+        cause: e.to_string(),
+    };
+    let strip = Strip::homogeneous(Lattice::open(side, side), 1.0 / temperature, 0.0)
+        .map_err(|e| refused(&e))?;
+    let mut stream = seed.stream(&format!("{purpose}/open side {side}/T {temperature}"), 0);
+    let samples = strip
+        .samples(count, &mut stream, &Limits::default())
+        .map_err(|e| refused(&e))?;
+    Ok(bits_of(&samples))
+}
+
+/// Bytes of samples.
+fn bits_of(samples: &StripSamples) -> Vec<u8> {
+    let mut spins = vec![0_i8; samples.spins()];
+    let mut bits = Vec::with_capacity(samples.len() * spins.len());
+    for i in 0..samples.len() {
+        samples.write(i, &mut spins);
+        bits.extend(spins.iter().map(|&s| u8::from(s > 0)));
+    }
+    bits
 }
 
 fn ground_states(sites: usize, count: usize, ground: GroundStates, stream: &mut Stream) -> Vec<u8> {
