@@ -2,6 +2,7 @@
 
 mod answer;
 mod check_samples;
+mod compare;
 mod convert;
 mod exact;
 mod exit;
@@ -40,6 +41,8 @@ enum Command {
     CheckSamples(check_samples::Arguments),
     /// Run Markov chains of a spin model into an .npy file; the same command continues a run that was killed
     Sample(sample::Arguments),
+    /// Every sampler that runs on a model against the exact answer: right or wrong, and what a digit costs
+    Compare(compare::Arguments),
     /// Write a model in another format
     Convert(convert::Arguments),
     /// Decimate a 1d Ising chain and follow the flow of its couplings
@@ -59,6 +62,7 @@ pub fn run() -> Exit {
         Command::Plan(a) => plan::run(&a),
         Command::CheckSamples(a) => check_samples::run(&a),
         Command::Sample(a) => sample::run(&a),
+        Command::Compare(a) => compare::run(&a),
         Command::Convert(a) => convert::run(&a),
         Command::Decimate(a) => models::run_chain(&a),
         Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),
