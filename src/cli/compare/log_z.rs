@@ -54,7 +54,7 @@ pub(super) fn run(
     job: &Job,
     starts: &Starts,
     name: &'static str,
-    trajectories: Option<u64>,
+    sweeps: Option<u64>,
     share: Option<f64>,
     exact: Option<Enclosure>,
     alpha: f64,
@@ -63,35 +63,31 @@ pub(super) fn run(
         job,
         starts,
         name,
-        trajectories,
+        sweeps,
         share,
         exact,
         alpha,
     };
     // A machine's units are free at λ = 0 but for the visible biases, which is nearer than free spins.
-    match &job.machine {
-        Some(machine) => {
-            let visible = machine.visible();
-            let path = RbmPath::new(machine.clone());
-            with.path(path, 0.0, |row| {
-                row[..visible].iter().map(|&s| s > 0).collect()
-            })
-        }
-        None => {
-            let path = SpinPath::new(job.model.clone(), SiteOrder::Sequential)
-                .map_err(|e| e.to_string())?;
-            with.path(path, job.constant.mid(), |row| {
-                SpinState::new(row.to_vec()).expect("draws are ±1")
-            })
-        }
+    if let Some(machine) = &job.machine {
+        let visible = machine.visible();
+        let path = RbmPath::new(machine.clone());
+        return with.path(path, 0.0, |row| {
+            row[..visible].iter().map(|&s| s > 0).collect()
+        });
     }
+    let path =
+        SpinPath::new(job.model.clone(), SiteOrder::Sequential).map_err(|e| e.to_string())?;
+    with.path(path, job.constant.mid(), |row| {
+        SpinState::new(row.to_vec()).expect("draws are ±1")
+    })
 }
 
 struct Run<'a> {
     job: &'a Job,
     starts: &'a Starts,
     name: &'static str,
-    trajectories: Option<u64>,
+    sweeps: Option<u64>,
     share: Option<f64>,
     exact: Option<Enclosure>,
     alpha: f64,
@@ -130,8 +126,11 @@ impl Run<'_> {
         }
         let each = (begin.elapsed().as_secs_f64() / tried as f64).max(1e-9);
         let wanted = self
-            .trajectories
-            .unwrap_or_else(|| (0.9 * self.share.unwrap_or(1.0) / each) as u64)
+            .sweeps
+            .map_or_else(
+                || (0.8 * self.share.unwrap_or(1.0) / each) as u64,
+                |sweeps| sweeps / STEPS as u64,
+            )
             .clamp(16, MOST);
         // In reverse each trajectory has a draw of its own.
         let count = if reverse {

@@ -16,6 +16,15 @@ fn bounds(e: Enclosure) -> Value {
     json!([e.lo(), e.hi()])
 }
 
+/// A p-value for a reader.
+fn p_text(p: Option<f64>) -> String {
+    match p {
+        None => "-".to_owned(),
+        Some(p) if p < 1e-3 => format!("{p:.1e}"),
+        Some(p) => format!("{p:.3}"),
+    }
+}
+
 /// Seconds for a reader.
 fn seconds(s: Option<f64>) -> String {
     s.map_or("-".to_owned(), |s| format!("{s:.2e}"))
@@ -53,7 +62,7 @@ impl Report {
         }
         for e in &self.estimators {
             names.push(e.name.to_owned());
-            sweeps.push(e.trajectories.max(64).to_string());
+            sweeps.push((e.trajectories * STEPS as u64).to_string());
         }
         format!(
             "--seed {} --draws {} --kernels {} --sweeps {}",
@@ -109,7 +118,7 @@ impl Report {
                 self.alpha,
                 if e.reverse { "below" } else { "above" },
                 e.bound,
-                seconds(e.p_value),
+                p_text(e.p_value),
                 if e.verdict.is_some() {
                     "  REJECTED"
                 } else {
@@ -148,7 +157,7 @@ impl Report {
             entry.test_sweeps
         );
         for (o, m) in self.observed.iter().zip(&entry.measured) {
-            let p = m.p_value.map_or("-".to_owned(), |p| format!("{p:.3}"));
+            let p = p_text(m.p_value);
             let _ = match &m.estimate {
                 Ok(e) => writeln!(
                     out,
