@@ -2,6 +2,7 @@
 
 mod answer;
 mod check_samples;
+mod compare;
 mod convert;
 mod exact;
 mod exit;
@@ -44,6 +45,8 @@ enum Command {
     Sample(sample::Arguments),
     /// Re-run the published experiments and judge them
     Reproduce(reproduce::Arguments),
+    /// Every sampler that runs on a model against the exact answer: right or wrong, and what a digit costs
+    Compare(compare::Arguments),
     /// Write a model in another format
     Convert(convert::Arguments),
     /// Decimate a 1d Ising chain and follow the flow of its couplings
@@ -64,6 +67,7 @@ pub fn run() -> Exit {
         Command::CheckSamples(a) => check_samples::run(&a),
         Command::Sample(a) => sample::run(&a),
         Command::Reproduce(a) => reproduce::run(&a),
+        Command::Compare(a) => compare::run(&a),
         Command::Convert(a) => convert::run(&a),
         Command::Decimate(a) => models::run_chain(&a),
         Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),

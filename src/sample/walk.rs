@@ -27,6 +27,11 @@ pub trait Walk {
         false
     }
 
+    /// Steps that cost about as much together as one alone.
+    fn batch(&self) -> u64 {
+        1
+    }
+
     /// Scales of 𝒦 of the replicas that it keeps; the first is 1, and is what [`Walk::spins`] shows.
     fn scales(&self) -> &[f64] {
         &[1.0]
