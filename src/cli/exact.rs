@@ -7,8 +7,7 @@ use super::output::{deliver, write_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
     Elimination, ExactError, ExactResult, Limits, Method, Want, draw, pairs_in_factors,
-    pairs_in_terms, rbm_sum, solve, solve_by, solve_edges, solve_factors,
-    solve_large_torus,
+    pairs_in_terms, rbm_sum, solve, solve_by, solve_edges, solve_factors, solve_large_torus,
 };
 use crate::model::files::{AnyModel, Npy, NpyValues, write_npy};
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, Units, spins_of_rbm};
@@ -128,7 +127,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         && !arguments.observables
         && let Some(answer) = large_torus(&arguments.source, question)?
     {
-        show(&answer, arguments.format, arguments.out.as_deref(), "the lattice")?;
+        show(
+            &answer,
+            arguments.format,
+            arguments.out.as_deref(),
+            "the lattice",
+        )?;
         return Ok(Exit::Success);
     }
     let loaded = arguments.source.load()?;
@@ -158,12 +162,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-fn show(
-    answer: &Answer,
-    format: Format,
-    file: Option<&Path>,
-    origin: &str,
-) -> anyhow::Result<()> {
+fn show(answer: &Answer, format: Format, file: Option<&Path>, origin: &str) -> anyhow::Result<()> {
     let shown = match format {
         Format::Text => answer.text(),
         Format::Json => answer.json()?,

@@ -1,7 +1,8 @@
 //! Tori of pairs without a field, recognised from their terms or from a description.
 
+use super::kaufman::kaufman_log_z;
 use super::select::{does_not_apply, even_result};
-use super::{ExactError, ExactResult, Limits, Method, Plan, Want, kaufman, plan_kaufman};
+use super::{ExactError, ExactResult, Limits, Method, Plan, Want, plan_kaufman};
 use crate::model::{Boundary, Disorder, LatticeModel, SpinHamiltonian};
 use crate::numeric::Enclosure;
 use num_traits::Zero;
@@ -122,9 +123,9 @@ impl HomogeneousTorus {
 
     /// `ln Z`, and the means, which are zero.
     pub(super) fn solve(&self, want: Want) -> Result<ExactResult, ExactError> {
-        let found = kaufman(self.rows, self.columns, self.horizontal, self.vertical)
-            .map_err(|e| does_not_apply(Method::Kaufman, &e))?;
-        let log_z = found.log_z + self.constant;
+        let log_z = kaufman_log_z(self.rows, self.columns, self.horizontal, self.vertical)
+            .map_err(|e| does_not_apply(Method::Kaufman, &e))?
+            + self.constant;
         let spins = self.rows * self.columns;
         Ok(even_result(spins, log_z, want, Method::Kaufman))
     }
@@ -190,12 +191,7 @@ mod tests {
         terms[7].sites = vec![0, 14];
         let other = SpinHamiltonian::new(24, terms).unwrap();
         assert_eq!(HomogeneousTorus::recognise(&other), None);
-        let cylinder = Lattice::new(
-            4,
-            6,
-            Boundary::Open,
-            Boundary::Periodic,
-        );
+        let cylinder = Lattice::new(4, 6, Boundary::Open, Boundary::Periodic);
         let cylinder = cylinder.ising(0.4, 0.0).unwrap();
         assert_eq!(HomogeneousTorus::recognise(&cylinder), None);
     }

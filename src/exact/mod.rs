@@ -36,6 +36,7 @@ mod factors;
 mod fixed_energy;
 mod joint_table;
 mod kaufman;
+mod kaufman_cold;
 mod layer_sum;
 mod plan;
 mod planar;

@@ -3,8 +3,8 @@
 use super::bond_torus::{BondTorus, HomogeneousTorus};
 use super::elimination::Elimination;
 use super::{
-    EdgeResult, ExactError, ExactResult, Limits, Method, PairTable, Plan, Planar, PlanarError, Quantity,
-    Strip, Want, enumerate, plan_enumeration, plan_kaufman, plan_planar_torus,
+    EdgeResult, ExactError, ExactResult, Limits, Method, PairTable, Plan, Planar, PlanarError,
+    Quantity, Strip, Want, enumerate, plan_enumeration, plan_kaufman, plan_planar_torus,
     planar_torus,
 };
 use crate::model::SpinHamiltonian;
