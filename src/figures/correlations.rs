@@ -196,18 +196,24 @@ fn average_product(side: usize, periodic: bool, field: &[f32], d: Displacement) 
     sum / pairs as f64
 }
 
-/// The field ε of equation (35) before its mean is subtracted: each spin times the sum of its neighbours
-/// on the periodic lattice.
-pub fn energy_fields(side: usize, spins: &[f32]) -> Vec<f32> {
+/// The field ε of equation (35) before its mean is subtracted: each spin times the sum of its neighbours,
+/// of which there are fewer at an open edge.
+pub fn energy_fields(side: usize, periodic: bool, spins: &[f32]) -> Vec<f32> {
     let mut fields = Vec::with_capacity(spins.len());
     for s in spins.chunks_exact(side * side) {
-        for r in 0..side {
-            for c in 0..side {
-                let near = s[r * side + (c + 1) % side]
-                    + s[r * side + (c + side - 1) % side]
-                    + s[(r + 1) % side * side + c]
-                    + s[(r + side - 1) % side * side + c];
-                fields.push(s[r * side + c] * near);
+        let at = |r: usize, c: usize| {
+            let inside = periodic || (r > 0 && r <= side && c > 0 && c <= side);
+            if inside {
+                s[(r + side - 1) % side * side + (c + side - 1) % side]
+            } else {
+                0.0
+            }
+        };
+        // Rows and columns are counted from 1 here.
+        for r in 1..=side {
+            for c in 1..=side {
+                let near = at(r, c + 1) + at(r, c - 1) + at(r + 1, c) + at(r - 1, c);
+                fields.push(at(r, c) * near);
             }
         }
     }
@@ -478,6 +484,20 @@ mod tests {
                 assert!((found - sum / f64::from(pairs)).abs() < 1e-5, "{d:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_open_edge_has_fewer_neighbours() {
+        let up = vec![1.0_f32; 9];
+        assert_eq!(energy_fields(3, true, &up), vec![4.0; 9]);
+        let open = energy_fields(3, false, &up);
+        assert_eq!(open, [2.0, 3.0, 2.0, 3.0, 4.0, 3.0, 2.0, 3.0, 2.0]);
+        let mut one_down = up;
+        one_down[4] = -1.0;
+        assert_eq!(
+            energy_fields(3, false, &one_down)[4].to_bits(),
+            (-4.0_f32).to_bits()
+        );
     }
 
     #[test]

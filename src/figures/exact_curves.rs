@@ -154,7 +154,7 @@ mod tests {
             let s: Vec<f32> = (0..16)
                 .map(|i| if state >> i & 1 == 1 { 1.0 } else { -1.0 })
                 .collect();
-            let e = energy_fields(side, &s);
+            let e = energy_fields(side, true, &s);
             let energy: f64 = e.iter().map(|&x| f64::from(x)).sum::<f64>() / 2.0;
             let weight = (energy / temperature - log_z).exp();
             mean += weight * energy / 8.0;
