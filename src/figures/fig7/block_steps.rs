@@ -57,14 +57,12 @@ impl Row {
         self.hits() == [true; 3]
     }
 
-    fn doubles(&self) -> bool {
-        let steps = [
-            STARTS[self.start],
-            self.whole[0],
-            self.whole[1],
-            self.whole[2],
-        ];
-        steps.windows(2).all(|w| DOUBLE.contains(&(w[1] / w[0])))
+    /// Whether each step doubles: from the input on, and from layer 1 on.
+    fn doubles(&self) -> [bool; 2] {
+        let [first, second, third] = self.whole;
+        let steps = [STARTS[self.start], first, second, third];
+        let all = |steps: &[f64]| steps.windows(2).all(|w| DOUBLE.contains(&(w[1] / w[0])));
+        [all(&steps), all(&steps[1..])]
     }
 
     fn rises(&self) -> Option<bool> {
