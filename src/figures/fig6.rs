@@ -74,7 +74,7 @@ fn variants(scale: Scale) -> Vec<Variant> {
             training,
         }
     };
-    let mut list = vec![
+    vec![
         Variant {
             label: "default".to_owned(),
             training: base.clone(),
@@ -83,14 +83,7 @@ fn variants(scale: Scale) -> Vec<Variant> {
             t.contrast = Contrast::Sampled(1);
         }),
         with("first weights 0.1", &|t| t.initial_weights = 0.1),
-    ];
-    if scale == Scale::Paper {
-        list.extend([
-            with("learning rate 0.01", &|t| t.learning_rate = 0.01),
-            with("learning rate 0.2", &|t| t.learning_rate = 0.2),
-        ]);
-    }
-    list
+    ]
 }
 
 /// The machines of one training: the two of the stack, and the single one.

@@ -67,8 +67,8 @@ fn sizes(scale: Scale) -> Sizes {
         Scale::Quick => Sizes {
             samples: 1000,
             iterations: 1500,
-            flows: 100,
-            longest: 40,
+            flows: 60,
+            longest: 30,
         },
         Scale::Paper => Sizes {
             samples: 20_000,
@@ -270,7 +270,11 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
         machines.push(trained(run, "Ising", &data, &variant.training)?);
     }
     let controls = control_machines(run, &data, &all[0].training)?;
+    // What a machine that learned its data perfectly would give: all temperatures at once.
+    let mixture = Level::new(SIDE, data.up().to_vec());
     drop(data);
+    let of_mixture = READINGS.map(|m| (m, thermometers.read(&mixture, m)));
+    drop(mixture);
     (run.progress)("flows");
     let (critical, picture) = critical_finding(
         run,

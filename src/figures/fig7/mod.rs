@@ -55,14 +55,14 @@ impl Kit {
 }
 
 fn run(run: &Run) -> Result<FigureRecord, FigureError> {
-    let count = by_scale(run, 160, 2_000);
+    let count = by_scale(run, 160, 500);
     let mut inputs = Vec::new();
     for t in STARTS {
         let bits = kept_configurations(run, SIDE, t, count, "64 by 64")?;
         inputs.push(Level::new(SIDE, bits));
     }
     let kit = Kit::new(run)?;
-    let (mut findings, mut pictures) = block_steps::decide(run, &kit, &inputs);
+    let (mut findings, mut pictures) = block_steps::decide(run, &kit, &inputs)?;
     let (more, drawn) = layers::decide(run, &kit, &inputs)?;
     findings.extend(more);
     pictures.extend(drawn);
