@@ -78,7 +78,7 @@ pub struct FittedCoupling {
 /// ```text
 /// 𝒦 = Σ_α K_α S_α,   s_i's field = Σ_α K_α f_αi,   ln PL = −Σ_samples Σ_i ln(1 + e^{−2 Σ_α K_α s_i f_αi})
 /// ```
-/// f_αi is the sum over the terms of S_α that contain site i of the products of their other spins. The maximum
+/// `f_αi` is the sum over the terms of `S_α` that contain site i of the products of their other spins. The maximum
 /// is unique if the operators are independent, and consistent if the samples are of such a 𝒦; if they are not,
 /// it is the set of conditional probabilities of this form that is closest, and the error is that of this.
 ///
