@@ -3,15 +3,20 @@
 mod answer;
 mod check_samples;
 mod convert;
+mod evaluate;
 mod exact;
 mod exit;
 mod explain;
+mod interrupt;
 mod models;
 mod observables;
 mod output;
 mod plan;
 mod sample;
+mod samples;
 mod source;
+mod train;
+mod units;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +45,10 @@ enum Command {
     CheckSamples(check_samples::Arguments),
     /// Run Markov chains of a spin model into an .npy file; the same command continues a run that was killed
     Sample(sample::Arguments),
+    /// Train a restricted Boltzmann machine or a stack of them; the same command continues a run that was killed
+    Train(train::Arguments),
+    /// The partition function and the likelihood of a trained machine by every way there is, side by side
+    Evaluate(evaluate::Arguments),
     /// Write a model in another format
     Convert(convert::Arguments),
     /// Decimate a 1d Ising chain and follow the flow of its couplings
@@ -59,6 +68,8 @@ pub fn run() -> Exit {
         Command::Plan(a) => plan::run(&a),
         Command::CheckSamples(a) => check_samples::run(&a),
         Command::Sample(a) => sample::run(&a),
+        Command::Train(a) => train::run(&a),
+        Command::Evaluate(a) => evaluate::run(&a),
         Command::Convert(a) => convert::run(&a),
         Command::Decimate(a) => models::run_chain(&a),
         Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),

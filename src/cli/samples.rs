@@ -5,6 +5,7 @@ use super::output::read_bytes;
 use crate::learn::{BinaryData, DataError};
 use crate::model::Units;
 use crate::model::files::{NpyValues, read_npy};
+use crate::random::Seed;
 use std::path::Path;
 
 /// Reads samples: the last dimension counts the units, all others samples. Without `told`, the units are ±1 if a −1
@@ -49,10 +50,10 @@ pub(super) fn read_samples(
         }
     };
     let up = match &array.values {
-        NpyValues::I8(v) => bits(v, units, kind, |x| f64::from(x)),
-        NpyValues::U8(v) => bits(v, units, kind, |x| f64::from(x)),
+        NpyValues::I8(v) => bits(v, units, kind, f64::from),
+        NpyValues::U8(v) => bits(v, units, kind, f64::from),
         NpyValues::I64(v) => bits(v, units, kind, |x| x as f64),
-        NpyValues::F32(v) => bits(v, units, kind, |x| f64::from(x)),
+        NpyValues::F32(v) => bits(v, units, kind, f64::from),
         NpyValues::F64(v) => bits(v, units, kind, |x| x),
     };
     let data = up
@@ -95,4 +96,32 @@ fn bits<T: Copy>(
         }
     }
     Ok(up)
+}
+
+/// So many samples, drawn at random and in their old order; all if there are no more.
+pub(super) fn some_of(data: &BinaryData, count: usize, purpose: &str, seed: Seed) -> BinaryData {
+    if count >= data.len() {
+        return data.clone();
+    }
+    let chosen = chosen(data.len(), count, purpose, seed);
+    rows(data, |k| chosen[k]).unwrap_or_else(|| data.clone())
+}
+
+/// Which of `all` are among `count` drawn at random.
+pub(super) fn chosen(all: usize, count: usize, purpose: &str, seed: Seed) -> Vec<bool> {
+    let mut stream = seed.stream(purpose, 0);
+    let mut order: Vec<usize> = (0..all).collect();
+    let mut chosen = vec![false; all];
+    for k in 0..count.min(all) {
+        order.swap(k, k + stream.index(all - k));
+        chosen[order[k]] = true;
+    }
+    chosen
+}
+
+/// The samples for which `keep` says yes; `None` if there are none.
+pub(super) fn rows(data: &BinaryData, keep: impl Fn(usize) -> bool) -> Option<BinaryData> {
+    let samples = data.up().chunks_exact(data.units()).enumerate();
+    let kept = samples.filter(|&(k, _)| keep(k)).flat_map(|(_, row)| row);
+    BinaryData::from_bits(kept.copied().collect(), data.units()).ok()
 }

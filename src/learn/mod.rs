@@ -5,6 +5,7 @@ mod checkpoint;
 mod contrastive;
 mod data;
 mod divergence;
+mod draws;
 mod estimators;
 mod gradient;
 mod likelihood;
@@ -19,6 +20,9 @@ pub use ais::{AisConfig, AisError, AisEstimate, LogZInterval, ais_backward, ais_
 pub use checkpoint::{CheckpointError, previous_checkpoint, read_checkpoint, write_checkpoint};
 pub use data::{BinaryData, DataError};
 pub use divergence::{divergence_of_machine, exp_of_total_divergence, kl_divergence};
+pub use draws::{
+    EXACT_DRAW_UNITS, SampledLikelihood, chain_draws, exact_draws, sampled_log_likelihood,
+};
 pub use estimators::{
     Contrast, Reconstruction, expected_contrast, hidden_means, mean_field_contrast,
     mean_field_flow, reconstruct, visible_after_one_step, visible_means,

@@ -1,10 +1,10 @@
 //! What is run: settings and data, resolved and found possible.
 
 use super::super::exit::Failure;
-use super::super::samples::read_samples;
+use super::super::samples::{chosen, read_samples, rows};
 use super::super::units::UnitsName;
 use super::Arguments;
-use super::monitor::{Monitor, chosen, rows};
+use super::monitor::Monitor;
 use super::settings::{EstimatorName, LogZName, OptimiserName, ScheduleName, Settings};
 use crate::exact::Limits;
 use crate::learn::{

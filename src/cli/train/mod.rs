@@ -13,6 +13,7 @@ mod settings;
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::output::{Format, print, write_bytes};
+use super::samples::some_of;
 use super::units::UnitsName;
 use crate::exact::ExactError;
 use crate::learn::{
@@ -23,7 +24,7 @@ use crate::model::files::write_weights_safetensors;
 use crate::model::{Layer, RbmWeights};
 use job::{Job, derived, last_good};
 use journal::Journal;
-use monitor::{Judged, some_of};
+use monitor::Judged;
 use progress::Progress;
 use serde_json::{Map, Value, json};
 use settings::Settings;

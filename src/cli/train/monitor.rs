@@ -1,5 +1,6 @@
 //! How good a machine is while it is trained.
 
+use super::super::samples::rows;
 use super::settings::LogZName;
 use crate::exact::{Limits, rbm_sum};
 use crate::learn::{
@@ -28,34 +29,6 @@ pub(super) struct Monitor {
 pub(super) struct Judged {
     pub(super) training: BinaryData,
     pub(super) held_out: Option<BinaryData>,
-}
-
-/// So many samples, drawn at random and in their old order; all if there are no more.
-pub(super) fn some_of(data: &BinaryData, count: usize, purpose: &str, seed: Seed) -> BinaryData {
-    if count >= data.len() {
-        return data.clone();
-    }
-    let chosen = chosen(data.len(), count, purpose, seed);
-    rows(data, |k| chosen[k]).unwrap_or_else(|| data.clone())
-}
-
-/// Which of `all` are among `count` drawn at random.
-pub(super) fn chosen(all: usize, count: usize, purpose: &str, seed: Seed) -> Vec<bool> {
-    let mut stream = seed.stream(purpose, 0);
-    let mut order: Vec<usize> = (0..all).collect();
-    let mut chosen = vec![false; all];
-    for k in 0..count.min(all) {
-        order.swap(k, k + stream.index(all - k));
-        chosen[order[k]] = true;
-    }
-    chosen
-}
-
-/// The samples for which `keep` says yes; `None` if there are none.
-pub(super) fn rows(data: &BinaryData, keep: impl Fn(usize) -> bool) -> Option<BinaryData> {
-    let samples = data.up().chunks_exact(data.units()).enumerate();
-    let kept = samples.filter(|&(k, _)| keep(k)).flat_map(|(_, row)| row);
-    BinaryData::from_bits(kept.copied().collect(), data.units()).ok()
 }
 
 impl Monitor {
