@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use super::output::read_bytes;
+use super::units::UnitsName;
 use crate::model::files::{
     AnyModel, FileError, FileFormat, Labelled, Unstated, read_evidence, read_model,
 };
@@ -28,15 +29,6 @@ enum DisorderName {
     Gaussian,
     /// +K or -K with equal probability
     Pmj,
-}
-
-/// Values of a machine's units, as they are typed.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum UnitsName {
-    /// -1 and +1
-    Spin,
-    /// 0 and 1
-    Binary,
 }
 
 /// The options that say what model is meant; the same for all commands that take one.
@@ -212,10 +204,7 @@ impl ModelSource {
         }
         let unstated = Unstated {
             beta: self.beta.unwrap_or(1.0),
-            units: match self.units {
-                Some(UnitsName::Binary) => Units::ZeroOne,
-                Some(UnitsName::Spin) | None => Units::PlusMinus,
-            },
+            units: self.units.map_or(Units::PlusMinus, UnitsName::units),
         };
         read_model(&bytes, format, unstated).map_err(|e| refused(path, &e))
     }
