@@ -63,8 +63,8 @@ pub use draw::draw;
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
 pub use factors::{
-    EdgeResult, FactorResult, PairMarginal, pairs_in_factors, pairs_in_terms, solve_edges,
-    solve_factors,
+    EdgeResult, FactorResult, PairMarginal, pairs_in_factors, pairs_in_terms, plan_edges,
+    solve_edges, solve_factors,
 };
 pub use joint_table::JointTable;
 pub use kaufman::{KaufmanError, TorusThermodynamics, kaufman, plan_kaufman};

@@ -14,7 +14,7 @@ use num_traits::Zero;
 /// An enumeration below this is started without looking for another engine.
 const QUICK_SECONDS: f64 = 2e-4;
 /// Seconds that the search for an order of elimination takes for each spin, at the least.
-const SEARCH_SECONDS: f64 = 1e-5;
+pub(super) const SEARCH_SECONDS: f64 = 1e-5;
 /// Seconds for each pair of spins on a large square lattice, where the search is dear: 2.6 s at 64 × 64.
 const LATTICE_SEARCH_SECONDS: f64 = 1.5e-7;
 
