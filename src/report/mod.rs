@@ -6,4 +6,4 @@ mod text;
 
 pub use json::ledger_json;
 pub use junit::ledger_junit;
-pub use text::{explain, ledger_text, summary};
+pub use text::{explain, ledger_text, not_run, summary};

@@ -1,0 +1,137 @@
+//! Do the error bars mean what they say? Intervals of estimates against exact values, over random models.
+//!
+//! Models (lattices with open and closed sides, random graphs, ferromagnets, three-spin terms), couplings,
+//! fields, kernels, lengths, numbers of chains and observables are drawn at random; the estimate is the
+//! one that `blockspin sample` prints. Prints how often the intervals cover the exact value, by
+//! convergence flag, and ends with code 1 unless the 99 % intervals of the converged ones cover
+//! between 98.5 and 99.5 %.
+//!
+//! `cargo run --release --example coverage [comparisons] [longest chain] [details]`
+
+mod random_run;
+
+use blockspin::estimate::{Convergence, clopper_pearson};
+use blockspin::random::Seed;
+use random_run::{Comparison, Observable, comparison};
+use rayon::prelude::*;
+use std::process::ExitCode;
+
+/// Coverage that the intervals promise.
+const LEVEL: f64 = 0.99;
+
+fn share(of: &[&Comparison], level: f64) -> String {
+    let hits = of.iter().filter(|c| c.covers(level)).count() as u64;
+    match clopper_pearson(hits, of.len() as u64, 0.05) {
+        Ok((low, high)) => format!(
+            "{:7.3} %  [{:.2}, {:.2}]",
+            100.0 * hits as f64 / of.len() as f64,
+            100.0 * low,
+            100.0 * high
+        ),
+        Err(_) => "-".to_owned(),
+    }
+}
+
+fn row(name: &str, of: &[&Comparison]) {
+    println!("{name:34} {:6}  {}", of.len(), share(of, LEVEL));
+}
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let mut number = |default: f64| {
+        arguments
+            .next()
+            .map_or(default, |a| a.parse().expect("a number"))
+    };
+    let (wanted, longest) = (number(10_000.0) as usize, number(20_000.0));
+    let details = number(0.0) > 0.0;
+    let mut all: Vec<Comparison> = Vec::new();
+    // Until there are enough whose error bar is claimed; a batch at a time.
+    let converged = |all: &[Comparison]| {
+        all.iter()
+            .filter(|c| c.flag() == Some(Convergence::Converged))
+            .count()
+    };
+    while converged(&all) < wanted {
+        let first = all.len() as u64;
+        let batch: Vec<Comparison> = (first..first + 500)
+            .into_par_iter()
+            .map(|i| comparison(Seed::default(), i, longest))
+            .collect();
+        all.extend(batch);
+    }
+    let select = |keep: &dyn Fn(&Comparison) -> bool| -> Vec<&Comparison> {
+        all.iter().filter(|c| keep(c)).collect()
+    };
+    println!("coverage of 99 % intervals, with a 95 % interval for it");
+    let flags = [
+        ("converged", Some(Convergence::Converged)),
+        ("doubtful", Some(Convergence::Doubtful)),
+        ("not converged", Some(Convergence::NotConverged)),
+        ("constant series, no estimate", None),
+    ];
+    for (name, flag) in flags {
+        row(name, &select(&|c| c.flag() == flag));
+    }
+    let good = |c: &Comparison| c.flag() == Some(Convergence::Converged);
+    let good_ones = select(&good);
+    println!("\nconverged, other levels");
+    for level in [0.5, 0.68, 0.9, 0.95, 0.999] {
+        println!(
+            "{:34} {:6}  {}",
+            format!("{} %", 100.0 * level),
+            good_ones.len(),
+            share(&good_ones, level)
+        );
+    }
+    println!("\nconverged, by");
+    for observable in Observable::ALL {
+        let of = select(&|c| good(c) && c.observable == observable);
+        row(observable.name(), &of);
+    }
+    let names = |f: fn(&Comparison) -> &'static str| {
+        let mut names: Vec<_> = all.iter().map(f).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    for kernel in names(|c| c.kernel) {
+        row(kernel, &select(&|c| good(c) && c.kernel == kernel));
+    }
+    for model in names(|c| c.model) {
+        row(model, &select(&|c| good(c) && c.model == model));
+    }
+    for chains in [1, 2, 4, 8] {
+        let of = select(&|c| good(c) && c.chains == chains);
+        row(&format!("{chains} chains"), &of);
+    }
+    for (low, high) in [(0.0, 0.6), (0.6, 2.0), (2.0, 5.0), (5.0, 1e9)] {
+        let of = select(&|c| {
+            good(c) && c.estimate.as_ref().is_some_and(|e| e.tau >= low && e.tau < high)
+        });
+        row(&format!("τ from {low} to {high}"), &of);
+    }
+    for (low, high) in [(0.0, 1000.0), (1000.0, 3000.0), (3000.0, 1e9)] {
+        let of = select(&|c| {
+            good(c) && c.estimate.as_ref().is_some_and(|e| e.n_eff >= low && e.n_eff < high)
+        });
+        row(&format!("n_eff from {low} to {high}"), &of);
+    }
+    if details {
+        for c in good_ones.iter().filter(|c| !c.covers(LEVEL)) {
+            let e = c.estimate.as_ref().expect("converged");
+            println!(
+                "{} {} {} {}x{} exact {:.6} est {:.6} ± {:.6} ({:+.2} σ) τ {:.3} n_eff {:.0} ess {:.0} {:.0}",
+                c.model, c.kernel, c.observable.name(), c.chains, c.length, c.exact, e.mean, e.std_err,
+                (e.mean - c.exact) / e.std_err, e.tau, e.n_eff, e.diagnostics.bulk_ess, e.diagnostics.tail_ess
+            );
+        }
+    }
+    let hits = good_ones.iter().filter(|c| c.covers(LEVEL)).count();
+    let coverage = hits as f64 / good_ones.len() as f64;
+    if (0.985..=0.995).contains(&coverage) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
