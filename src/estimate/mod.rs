@@ -25,6 +25,7 @@ mod dkw;
     reason = "the type gives the folder its name"
 )]
 mod estimate;
+mod exact_mean;
 mod family;
 mod finite_chain;
 mod hoeffding;
@@ -50,6 +51,7 @@ pub use dkw::{
     TwoSample, discrete_distance, dkw_band, dkw_p_value, kolmogorov_distance, two_sample_kolmogorov,
 };
 pub use estimate::{Convergence, Doubt, ErrorMethod, Estimate};
+pub use exact_mean::{exact_mean_detectable, exact_mean_p_value};
 pub use family::{FAMILY_ALPHA, Family, FamilyPlan, StageDecision, StagedTest};
 pub use finite_chain::{FiniteChain, FiniteChainError};
 pub use hoeffding::{

@@ -72,8 +72,8 @@ pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};
 pub use sample_check::{
-    Correlated, Finding, Kind, KindReport, SampleCheckError, SampleReport, SampleSettings, Samples,
-    SamplesError, Thinning, Verdict, check_samples,
+    Correlated, Finding, Kind, KindReport, Moments, SampleCheckError, SampleReport, SampleSettings,
+    Samples, SamplesError, Thinning, Verdict, check_samples, homogeneous_lattice, spin_moments,
 };
 pub use select::{plan_all, solve, solve_by};
 pub use transfer::{

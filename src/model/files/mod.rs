@@ -37,3 +37,9 @@ pub use npy::{Npy, NpyValues, npy_header, read_npy, write_npy};
 pub use rbm_arrays::{read_rbm_npz, read_rbm_safetensors, write_rbm_npz, write_rbm_safetensors};
 pub use uai::{UaiModel, UaiNetwork, read_uai, write_uai};
 pub use uai_result::{write_uai_mar, write_uai_pr};
+
+/// What a deflate stream holds, for tests of those that write one.
+#[cfg(test)]
+pub(crate) fn inflated(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
+    inflate::inflate(bytes, limit).ok()
+}
