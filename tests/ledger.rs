@@ -138,7 +138,10 @@ fn all_tests_on_samples_share_one_size() {
         plan.register(test.name, f64::from(test.shares)).unwrap();
     }
     let shares: u32 = tests().map(|t| t.shares).sum();
-    assert!(shares <= FAMILY_SHARES, "{shares} shares of {FAMILY_SHARES}");
+    assert!(
+        shares <= FAMILY_SHARES,
+        "{shares} shares of {FAMILY_SHARES}"
+    );
     // What each test takes is at most its part of the family's size.
     let family = plan.fix(FAMILY_ALPHA).unwrap();
     for test in tests() {

@@ -6,12 +6,14 @@
 //! convergence flag, and ends with code 1 unless the 99 % intervals of the converged ones cover
 //! between 98.5 and 99.5 %.
 //!
-//! `cargo run --release --example coverage [comparisons] [longest chain] [details]`
+//! `cargo run --release --example coverage [comparisons] [longest chain] [picture.svg]`
 
 mod random_run;
 
 use blockspin::estimate::{Convergence, clopper_pearson};
+use blockspin::figures::{Axis, Band, Chart, Mark, Panel, Picture, Series, Style};
 use blockspin::random::Seed;
+use blockspin::report::picture_svg;
 use random_run::{Comparison, Observable, comparison};
 use rayon::prelude::*;
 use std::process::ExitCode;
@@ -36,6 +38,96 @@ fn row(name: &str, of: &[&Comparison]) {
     println!("{name:34} {:6}  {}", of.len(), share(of, LEVEL));
 }
 
+/// Coverage in per cent with its 95 % interval.
+fn point(x: f64, of: &[&Comparison], level: f64, shift: f64) -> Option<([f64; 2], [f64; 2])> {
+    let hits = of.iter().filter(|c| c.covers(level)).count() as u64;
+    let (low, high) = clopper_pearson(hits, of.len() as u64, 0.05).ok()?;
+    let value = |p: f64| 100.0 * (p - shift);
+    let share = hits as f64 / of.len() as f64;
+    Some(([x, value(share)], [value(low), value(high)]))
+}
+
+fn series(label: &str, found: Vec<([f64; 2], [f64; 2])>) -> Series {
+    let (points, bars) = found.into_iter().unzip();
+    Series {
+        label: label.to_owned(),
+        points,
+        style: Style::LinePoints,
+        band: Some(Band::Bars(bars)),
+    }
+}
+
+fn axis(label: &str, logarithmic: bool, range: Option<[f64; 2]>) -> Axis {
+    Axis {
+        label: label.to_owned(),
+        logarithmic,
+        range,
+    }
+}
+
+/// Coverage by effective sample size, and at other levels.
+fn picture(all: &[Comparison]) -> Picture {
+    let n_eff = |c: &Comparison| c.estimate.as_ref().map_or(0.0, |e| e.n_eff);
+    let flags = [
+        ("converged", Convergence::Converged),
+        ("doubtful", Convergence::Doubtful),
+        ("not converged", Convergence::NotConverged),
+    ];
+    let by_size = |flag: Convergence| -> Vec<_> {
+        (3..32)
+            .filter_map(|k| {
+                // Two bins an octave, those with enough in them.
+                let low = 2.0_f64.powf(0.5 * f64::from(k) + 2.0);
+                let inside = |c: &&Comparison| {
+                    c.flag() == Some(flag) && (low..low * 2.0_f64.sqrt()).contains(&n_eff(c))
+                };
+                let of: Vec<_> = all.iter().filter(inside).collect();
+                (of.len() >= 200).then(|| point(low * 2.0_f64.powf(0.25), &of, LEVEL, 0.0))?
+            })
+            .collect()
+    };
+    let by_level = |flag: Convergence| -> Vec<_> {
+        let of: Vec<_> = all.iter().filter(|c| c.flag() == Some(flag)).collect();
+        [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99]
+            .iter()
+            .filter_map(|&level| point(100.0 * level, &of, level, level))
+            .collect()
+    };
+    let converged = all
+        .iter()
+        .filter(|c| c.flag() == Some(Convergence::Converged))
+        .count();
+    Picture {
+        name: "coverage".to_owned(),
+        title: format!(
+            "Intervals of estimates against exact values: {} random models, {converged} of them converged",
+            all.len()
+        ),
+        columns: 2,
+        panels: vec![
+            Panel::Chart(Chart {
+                title: "99 % intervals by effective sample size".to_owned(),
+                x: axis("effective sample size", true, None),
+                y: axis("intervals that cover, %", false, Some([90.0, 100.0])),
+                series: flags.map(|(name, flag)| series(name, by_size(flag))).into(),
+                marks: vec![
+                    Mark::Horizontal(98.5, "98.5".to_owned()),
+                    Mark::Horizontal(99.5, "99.5".to_owned()),
+                ],
+            }),
+            Panel::Chart(Chart {
+                title: "Other levels".to_owned(),
+                x: axis("level, %", false, Some([0.0, 100.0])),
+                y: axis("coverage minus level, points", false, Some([-6.0, 6.0])),
+                series: flags
+                    .map(|(name, flag)| series(name, by_level(flag)))
+                    .into(),
+                marks: vec![Mark::Horizontal(0.0, String::new())],
+            }),
+        ],
+    }
+}
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let mut number = |default: f64| {
@@ -43,8 +135,8 @@ fn main() -> ExitCode {
             .next()
             .map_or(default, |a| a.parse().expect("a number"))
     };
-    let (wanted, longest) = (number(10_000.0) as usize, number(20_000.0));
-    let details = number(0.0) > 0.0;
+    let (wanted, longest) = (number(10_000.0) as usize, number(5_000.0));
+    let picture_file = arguments.next();
     let mut all: Vec<Comparison> = Vec::new();
     // Until there are enough whose error bar is claimed; a batch at a time.
     let converged = |all: &[Comparison]| {
@@ -107,24 +199,48 @@ fn main() -> ExitCode {
     }
     for (low, high) in [(0.0, 0.6), (0.6, 2.0), (2.0, 5.0), (5.0, 1e9)] {
         let of = select(&|c| {
-            good(c) && c.estimate.as_ref().is_some_and(|e| e.tau >= low && e.tau < high)
+            good(c)
+                && c.estimate
+                    .as_ref()
+                    .is_some_and(|e| e.tau >= low && e.tau < high)
         });
         row(&format!("τ from {low} to {high}"), &of);
     }
     for (low, high) in [(0.0, 1000.0), (1000.0, 3000.0), (3000.0, 1e9)] {
         let of = select(&|c| {
-            good(c) && c.estimate.as_ref().is_some_and(|e| e.n_eff >= low && e.n_eff < high)
+            good(c)
+                && c.estimate
+                    .as_ref()
+                    .is_some_and(|e| e.n_eff >= low && e.n_eff < high)
         });
         row(&format!("n_eff from {low} to {high}"), &of);
     }
-    if details {
+    if let Some(file) = picture_file
+        && let Err(error) = std::fs::write(&file, picture_svg(&picture(&all)))
+    {
+        eprintln!("{file}: {error}");
+        return ExitCode::from(5);
+    }
+    if std::env::var_os("MISSES").is_some() {
         for c in good_ones.iter().filter(|c| !c.covers(LEVEL)) {
-            let e = c.estimate.as_ref().expect("converged");
-            println!(
-                "{} {} {} {}x{} exact {:.6} est {:.6} ± {:.6} ({:+.2} σ) τ {:.3} n_eff {:.0} ess {:.0} {:.0}",
-                c.model, c.kernel, c.observable.name(), c.chains, c.length, c.exact, e.mean, e.std_err,
-                (e.mean - c.exact) / e.std_err, e.tau, e.n_eff, e.diagnostics.bulk_ess, e.diagnostics.tail_ess
-            );
+            if let Some(e) = &c.estimate {
+                eprintln!(
+                    "{} {} {} {}x{} exact {:.6} est {:.6} ± {:.6} ({:+.2} σ) τ {:.3} n_eff {:.0} ess {:.0} {:.0}",
+                    c.model,
+                    c.kernel,
+                    c.observable.name(),
+                    c.chains,
+                    c.length,
+                    c.exact,
+                    e.mean,
+                    e.std_err,
+                    (e.mean - c.exact) / e.std_err,
+                    e.tau,
+                    e.n_eff,
+                    e.diagnostics.bulk_ess,
+                    e.diagnostics.tail_ess
+                );
+            }
         }
     }
     let hits = good_ones.iter().filter(|c| c.covers(LEVEL)).count();

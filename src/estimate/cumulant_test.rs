@@ -160,7 +160,10 @@ mod tests {
                         .filter(|&k| values[k as usize] <= alpha)
                         .map(|k| binomial_point(n, p, k))
                         .sum();
-                    assert!(size <= alpha * (1.0 + 1e-9), "n {n}, p {p}: {size} > {alpha}");
+                    assert!(
+                        size <= alpha * (1.0 + 1e-9),
+                        "n {n}, p {p}: {size} > {alpha}"
+                    );
                 }
             }
         }
@@ -175,7 +178,10 @@ mod tests {
             // The tilt of an outcome of probability zero is infinite; the reach is 12.
             let close = if k == 0 || k == 25 { 1e-4 } else { 1e-9 };
             assert!(found >= known * (1.0 - 1e-9), "{k}: {found} below {known}");
-            assert!(found <= known * (1.0 + 25.0 * close), "{k}: {found} {known}");
+            assert!(
+                found <= known * (1.0 + 25.0 * close),
+                "{k}: {found} {known}"
+            );
         }
     }
 

@@ -222,7 +222,13 @@ impl Docket {
     }
 
     /// A test on samples that broke off.
-    pub(super) fn undecided_entry(&mut self, form: Form, kind: EvidenceKind, scope: &str, why: &str) {
+    pub(super) fn undecided_entry(
+        &mut self,
+        form: Form,
+        kind: EvidenceKind,
+        scope: &str,
+        why: &str,
+    ) {
         self.entry(form, kind, scope).undecided = Some(why.to_owned());
     }
 

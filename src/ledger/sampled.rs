@@ -293,7 +293,7 @@ impl Docket {
 #[cfg(test)]
 mod tests {
     use super::super::record::Status;
-    use super::super::run::{decide_at, decide};
+    use super::super::run::{decide, decide_at};
     use super::super::{Case, Claim, Record};
     use super::*;
     use crate::estimate::{BinomialTest, hoeffding_p_value};
@@ -323,7 +323,9 @@ mod tests {
         let test = BinomialTest::plan(draws, design.alpha(), design.power(), 0.5)
             .map_err(TrialError::refused("the coin"))?;
         let (up, _) = test.detectable_effect();
-        let up = up.ok_or(TrialError::NoPower { what: "coin".into() })?;
+        let up = up.ok_or(TrialError::NoPower {
+            what: "coin".into(),
+        })?;
         trial.expect(draws, format!("probability of heads off by {up:.4}"));
         let toss = |purpose: &str, p: f64, trial: &Trial| -> u64 {
             let mut stream = trial.stream(purpose, 0);
@@ -337,8 +339,6 @@ mod tests {
     }
 
     fn registered(run: fn(&mut Trial) -> Result<(), TrialError>, depth: Depth) -> Record {
-        static TESTS: std::sync::Mutex<Vec<&'static [SampledTest]>> =
-            std::sync::Mutex::new(Vec::new());
         let tests: &'static [SampledTest] = Box::leak(Box::new([SampledTest {
             name: "coin",
             form: Form::Printed,
@@ -346,7 +346,6 @@ mod tests {
             depth: Depth::Full,
             run,
         }]));
-        TESTS.lock().unwrap().push(tests);
         let claim = Claim {
             decide: square,
             sampled: tests,
@@ -359,10 +358,19 @@ mod tests {
     fn a_fair_coin_is_evidence_and_a_wrong_one_refutes() {
         let record = registered(|t| coin(t, 0.5), Depth::Full);
         assert_eq!(record.printed_status, Status::Holds);
-        let found = record.evidence.iter().find_map(|e| e.test.as_ref()).unwrap();
+        let found = record
+            .evidence
+            .iter()
+            .find_map(|e| e.test.as_ref())
+            .unwrap();
         assert!((found.alpha - 1e-8).abs() < 1e-20);
         assert!(found.p_value > found.alpha && found.draws == 2000);
-        assert!(record.controls.iter().any(|c| c.name == "coin: a wrong coin"));
+        assert!(
+            record
+                .controls
+                .iter()
+                .any(|c| c.name == "coin: a wrong coin")
+        );
         assert!(record.not_run.is_empty());
         let record = registered(|t| coin(t, 0.6), Depth::Full);
         // No correction is given, but the printed form is refuted.
@@ -386,7 +394,10 @@ mod tests {
     fn a_trial_that_breaks_its_plan_is_undecided() {
         let broken: [fn(&mut Trial) -> Result<(), TrialError>; 4] = [
             |_| Ok(()),
-            |t| t.plan(2).and_then(|_| t.hypothesis("one of two", 0.5, 1, 1)),
+            |t| {
+                t.plan(2)
+                    .and_then(|_| t.hypothesis("one of two", 0.5, 1, 1))
+            },
             |t| {
                 t.plan(1)?;
                 t.hypothesis("no p-value", f64::NAN, 1, 1)

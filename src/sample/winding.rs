@@ -162,9 +162,8 @@ mod tests {
         let mut clusters = UnionFind::default();
         let mut weight = [0.0; 3];
         for bonds in 0_u64..1 << (2 * sites) {
-            let open = |site: usize, downward: bool| {
-                bonds >> (2 * site + usize::from(downward)) & 1 == 1
-            };
+            let open =
+                |site: usize, downward: bool| bonds >> (2 * site + usize::from(downward)) & 1 == 1;
             clusters.reset(sites);
             for site in 0..sites {
                 let (r, c) = (site / columns, site % columns);
@@ -235,8 +234,15 @@ mod tests {
         // Two parallel rows wind in one direction; a diagonal staircase winds once in both.
         assert_eq!(rank.rank(|site, down| site / 4 != 1 && !down), 1);
         let mut square = winding(3, 3, 1.0);
-        assert_eq!(square.rank(|site, down| site / 3 == site % 3 && !down || site % 3 == (site / 3 + 1) % 3 && down), 1);
-        assert_eq!(square.rank(|site, down| (site < 3 && !down) || (site % 3 == 0 && down)), 2);
+        assert_eq!(
+            square.rank(|site, down| site / 3 == site % 3 && !down
+                || site % 3 == (site / 3 + 1) % 3 && down),
+            1
+        );
+        assert_eq!(
+            square.rank(|site, down| (site < 3 && !down) || (site % 3 == 0 && down)),
+            2
+        );
     }
 
     #[test]

@@ -16,30 +16,54 @@ const HIDDEN: usize = 6;
 /// Configurations of the data set, each as often as the others.
 const SAMPLES: usize = 5;
 
-macro_rules! test {
-    ($name:literal, $form:ident, $shares:literal, $depth:ident, $run:expr) => {
-        &[SampledTest {
-            name: $name,
-            form: Form::$form,
-            shares: $shares,
-            depth: Depth::$depth,
-            run: $run,
-        }]
-    };
+const fn test(
+    name: &'static str,
+    form: Form,
+    depth: Depth,
+    run: fn(&mut Trial) -> Result<(), TrialError>,
+) -> SampledTest {
+    SampledTest {
+        name,
+        form,
+        shares: 20,
+        depth,
+        run,
+    }
 }
 
-pub(super) const EQ51: &[SampledTest] =
-    test!("pairs-of-data", Printed, 20, Full, |t| data(t, Average::Pair));
-pub(super) const EQ52: &[SampledTest] =
-    test!("pairs-of-persistent-chains", Corrected, 20, Full, |t| model(t, Average::Pair, 20_000));
-pub(super) const EQ53: &[SampledTest] =
-    test!("visible-units-of-data", Printed, 20, Full, |t| data(t, Average::Visible));
-pub(super) const EQ54: &[SampledTest] =
-    test!("visible-units-of-persistent-chains", Corrected, 20, Full, |t| model(t, Average::Visible, 20_000));
-pub(super) const EQ55: &[SampledTest] =
-    test!("hidden-units-of-data", Printed, 20, Full, |t| data(t, Average::Hidden));
-pub(super) const EQ56: &[SampledTest] =
-    test!("hidden-units-of-persistent-chains", Corrected, 20, Quick, |t| model(t, Average::Hidden, 3000));
+pub(super) const EQ51: &[SampledTest] = &[test("pairs-of-data", Form::Printed, Depth::Full, |t| {
+    data(t, Average::Pair)
+})];
+pub(super) const EQ52: &[SampledTest] = &[test(
+    "pairs-of-persistent-chains",
+    Form::Corrected,
+    Depth::Full,
+    |t| model(t, Average::Pair, 20_000),
+)];
+pub(super) const EQ53: &[SampledTest] = &[test(
+    "visible-units-of-data",
+    Form::Printed,
+    Depth::Full,
+    |t| data(t, Average::Visible),
+)];
+pub(super) const EQ54: &[SampledTest] = &[test(
+    "visible-units-of-persistent-chains",
+    Form::Corrected,
+    Depth::Full,
+    |t| model(t, Average::Visible, 20_000),
+)];
+pub(super) const EQ55: &[SampledTest] = &[test(
+    "hidden-units-of-data",
+    Form::Printed,
+    Depth::Full,
+    |t| data(t, Average::Hidden),
+)];
+pub(super) const EQ56: &[SampledTest] = &[test(
+    "hidden-units-of-persistent-chains",
+    Form::Corrected,
+    Depth::Quick,
+    |t| model(t, Average::Hidden, 3000),
+)];
 
 /// Which average an equation is about.
 #[derive(Clone, Copy, PartialEq)]
@@ -105,7 +129,9 @@ fn doubles(machine: &RbmWeights) -> Result<Rbm, TrialError> {
 
 /// Visible configurations of the data, repeated to this number of chains.
 fn data_set(chains: usize) -> Vec<u8> {
-    let row = |k: usize| (0..VISIBLE).map(move |i| u8::from(libm::sin((3 * i + 5 * k + i * k) as f64) > 0.1));
+    let row = |k: usize| {
+        (0..VISIBLE).map(move |i| u8::from(libm::sin((3 * i + 5 * k + i * k) as f64) > 0.1))
+    };
     (0..chains).flat_map(|c| row(c % SAMPLES)).collect()
 }
 
@@ -174,7 +200,9 @@ impl Tests {
             .map_err(TrialError::refused("the binomial test"))?;
         for test in &tests {
             let (up, down) = test.detectable_effect();
-            largest = largest.max(2.0 * up.unwrap_or(1.0)).max(2.0 * down.unwrap_or(1.0));
+            largest = largest
+                .max(2.0 * up.unwrap_or(1.0))
+                .max(2.0 * down.unwrap_or(1.0));
         }
         trial.expect(draws, format!("any average off by {largest:.3}"));
         Ok(Self(tests))

@@ -62,10 +62,7 @@ const CRITICAL: f64 = 2.269_185_314_213_022;
 const LONG: Update = Update::SwendsenWang(100);
 
 /// The sum of `s s'` over all bonds of a torus: its cumulants come from `ln Z` at other temperatures.
-fn bond_sum(
-    side: usize,
-    coupling: f64,
-) -> Result<CumulantTest<impl Fn(f64) -> f64>, TrialError> {
+fn bond_sum(side: usize, coupling: f64) -> Result<CumulantTest<impl Fn(f64) -> f64>, TrialError> {
     let log_z = move |k: f64| kaufman(side, side, k, k).map(|t| t.log_z);
     let here = log_z(coupling).map_err(TrialError::refused("Kaufman's formula"))?;
     // An upper bound, and no number where there is none.
@@ -315,10 +312,19 @@ fn ratio(trial: &mut Trial) -> Result<(), TrialError> {
         // Other functions of the same draws' law in place of the ratio.
         let off = exact + deviation;
         for (name, other) in [
-            ("off by the planned effect", if off < 1.0 { off } else { exact - deviation }),
+            (
+                "off by the planned effect",
+                if off < 1.0 { off } else { exact - deviation },
+            ),
             ("half of the states in the numerator", 0.5 * exact),
-            ("twice the difference of temperatures", scaled(coupling, 2.0 * tilt)?),
-            ("the difference of temperatures with the other sign", (-2.0 * tilt * top).exp() / exact),
+            (
+                "twice the difference of temperatures",
+                scaled(coupling, 2.0 * tilt)?,
+            ),
+            (
+                "the difference of temperatures with the other sign",
+                (-2.0 * tilt * top).exp() / exact,
+            ),
         ] {
             let p = judge(other.min(1.0))?;
             trial.control(format!("T = {temperature:.3}, {name}"), [p])?;

@@ -178,11 +178,16 @@ const SWEEPS: usize = 1000;
 const SLACK: f64 = 0.005;
 
 /// Averages of m² over independent chains that start in exact draws.
-fn averages(trial: &Trial, purpose: &str, lattice: Lattice, coupling: f64) -> Result<Vec<f64>, TrialError> {
+fn averages(
+    trial: &Trial,
+    purpose: &str,
+    lattice: Lattice,
+    coupling: f64,
+) -> Result<Vec<f64>, TrialError> {
     let purpose = format!("{purpose}/{}", lattice.rows());
     let exact = ExactDraws::new(trial, &purpose, lattice, coupling, (Source::Past, CHAINS))?;
-    let model = SquareIsing::new(lattice, coupling, 0.0)
-        .map_err(TrialError::refused("the Ising model"))?;
+    let model =
+        SquareIsing::new(lattice, coupling, 0.0).map_err(TrialError::refused("the Ising model"))?;
     let kernel = SquareSwendsenWang::new(model);
     let chains = format!("{purpose}/chains");
     let sites = lattice.sites() as f64;

@@ -45,13 +45,13 @@ const NONE: Change = Change {
 /// Parameters of the machine: drawn once, the same for all seeds.
 fn machine(change: Change) -> Result<GaussianDbm, TrialError> {
     let mut stream = crate::random::Seed(23).stream("jefferson2019-eq23/machine", 0);
-    let mut list = |n: usize, scale: f64, stream: &mut Stream| -> Vec<f64> {
+    let list = |n: usize, scale: f64, stream: &mut Stream| -> Vec<f64> {
         (0..n).map(|_| scale * stream.normal()).collect()
     };
     let fields = list(VISIBLE, 0.2 * change.fields, &mut stream);
     // ‖B‖ near 0.07·2√50 ≈ 0.6, so that 1 − BBᵀ is positive definite in the controls too.
     let a: Vec<Vec<f64>> = (0..VISIBLE)
-        .map(|_| list(LAYER, 0.06 * change.a, &mut stream))
+        .map(|_| list(LAYER, 0.13 * change.a, &mut stream))
         .collect();
     let b: Vec<Vec<f64>> = (0..LAYER)
         .map(|_| list(LAYER, 0.045 * change.b, &mut stream))
@@ -65,7 +65,8 @@ fn visible_model(machine: &GaussianDbm) -> Result<SpinHamiltonian, TrialError> {
     let b = machine.b();
     let mut rows: Vec<Vec<f64>> = (0..m)
         .map(|i| {
-            let dot = |j: usize| -> f64 { (0..machine.n_deep()).map(|k| b[(i, k)] * b[(j, k)]).sum() };
+            let dot =
+                |j: usize| -> f64 { (0..machine.n_deep()).map(|k| b[(i, k)] * b[(j, k)]).sum() };
             let left = (0..m).map(|j| f64::from(u8::from(i == j)) - dot(j));
             let right = (0..n).map(|k| machine.a()[(k, i)]);
             left.chain(right).collect()
@@ -228,8 +229,7 @@ fn correlators(trial: &mut Trial) -> Result<(), TrialError> {
     let mut stream = trial.stream("exact draws", 0);
     let starts = draw(&visible, CHAINS as usize, &mut stream, &limits)
         .map_err(TrialError::refused("exact draws"))?;
-    let compiled =
-        CompiledHamiltonian::new(&visible).map_err(TrialError::refused("p(x)"))?;
+    let compiled = CompiledHamiltonian::new(&visible).map_err(TrialError::refused("p(x)"))?;
     let judge = |rows: &[Vec<i8>]| -> Result<(Vec<f64>, Vec<u64>, f64), TrialError> {
         let ups = ups(rows);
         let mut p: Vec<f64> = tests
@@ -238,7 +238,10 @@ fn correlators(trial: &mut Trial) -> Result<(), TrialError> {
             .map(|(test, &k)| test.p_value(k))
             .collect::<Result<_, _>>()
             .map_err(TrialError::refused("the binomial test"))?;
-        let mean = rows.iter().map(|x| compiled.reduced_hamiltonian(x)).sum::<f64>()
+        let mean = rows
+            .iter()
+            .map(|x| compiled.reduced_hamiltonian(x))
+            .sum::<f64>()
             / rows.len() as f64;
         p.push(total.p_value(rows.len() as u64, mean)?);
         Ok((p, ups, mean))
@@ -259,12 +262,33 @@ fn correlators(trial: &mut Trial) -> Result<(), TrialError> {
     }
     // Controls: chains of another machine. A factor on all couplings of p(x) is one on β.
     for (name, change) in [
-        ("β raised by the planned effect", Change { beta: 1.0 + hot, ..NONE }),
-        ("β lowered by the planned effect", Change { beta: 1.0 + cold, ..NONE }),
-        ("fields dropped", Change { fields: 0.0, ..NONE }),
-        ("z cut off: B = 0, so p(x) without M⁻¹", Change { b: 0.0, ..NONE }),
+        (
+            "β raised by the planned effect",
+            Change {
+                beta: 1.0 + hot,
+                ..NONE
+            },
+        ),
+        (
+            "β lowered by the planned effect",
+            Change {
+                beta: 1.0 + cold,
+                ..NONE
+            },
+        ),
+        (
+            "fields dropped",
+            Change {
+                fields: 0.0,
+                ..NONE
+            },
+        ),
+        (
+            "z cut off: B = 0, so p(x) without M⁻¹",
+            Change { b: 0.0, ..NONE },
+        ),
         ("A → 2A", Change { a: 2.0, ..NONE }),
-        ("B with a tenth more", Change { b: 1.2, ..NONE }),
+        ("B with a fifth more", Change { b: 1.2, ..NONE }),
     ] {
         let other = Arc::new(machine(change)?);
         let rows = chains(trial, name, &starts, &other, (GibbsScheme::Layers, LONG))?;
