@@ -17,10 +17,10 @@ pub(in super::super) const CRITICAL_TEMPERATURE: &[SampledTest] = &[SampledTest 
         windings(
             t,
             &[
-                Size::new(16, 20_000, 0.015),
-                Size::new(32, 6000, 0.015),
-                Size::new(64, 1200, 0.02),
-                Size::new(128, 200, 0.03),
+                Size::new(16, 10_000, 0.02),
+                Size::new(32, 3000, 0.02),
+                Size::new(64, 400, 0.025),
+                Size::new(128, 100, 0.03),
             ],
         )
     },

@@ -20,11 +20,11 @@ pub(super) const CORRELATORS: &[SampledTest] = &[SampledTest {
 const VISIBLE: usize = 20;
 const LAYER: usize = 50;
 /// Independent chains for each of the two schemes.
-const CHAINS: u64 = 40_000;
+const CHAINS: u64 = 20_000;
 /// Sweeps of each.
 const SWEEPS: usize = 10;
 /// Sweeps of a control, which has to leave the exact draw behind.
-const LONG: usize = 60;
+const LONG: usize = 20;
 
 /// What is changed in a control.
 #[derive(Clone, Copy)]
