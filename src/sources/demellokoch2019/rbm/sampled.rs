@@ -127,12 +127,23 @@ fn doubles(machine: &RbmWeights) -> Result<Rbm, TrialError> {
     machine.to_rbm().map_err(TrialError::refused("the machine"))
 }
 
-/// Visible configurations of the data, repeated to this number of chains.
+/// Visible configurations of the data; each unit is up in some and down in others.
+const DATA: [[u8; VISIBLE]; SAMPLES] = [
+    [1, 0, 1, 1, 0, 0, 1, 0],
+    [0, 1, 0, 1, 1, 1, 0, 0],
+    [1, 1, 1, 0, 0, 1, 0, 1],
+    [0, 0, 1, 0, 1, 0, 1, 1],
+    [1, 0, 0, 1, 0, 1, 1, 0],
+];
+
+/// The data, repeated to this number of chains.
 fn data_set(chains: usize) -> Vec<u8> {
-    let row = |k: usize| {
-        (0..VISIBLE).map(move |i| u8::from(libm::sin((3 * i + 5 * k + i * k) as f64) > 0.1))
-    };
-    (0..chains).flat_map(|c| row(c % SAMPLES)).collect()
+    DATA.iter()
+        .flatten()
+        .copied()
+        .cycle()
+        .take(chains * VISIBLE)
+        .collect()
 }
 
 /// Steps of block Gibbs sampling of all chains: hidden units given visible ones, and back, and at last hidden

@@ -144,7 +144,7 @@ fn energies(
             }
         }
         // The lattices that the formula is not about need few draws.
-        let few = draws.min(100);
+        let few = draws.min(250);
         for (name, lattice) in [
             ("open sides", Lattice::open(side, side)),
             ("one row fewer", Lattice::torus(side - 1, side)),

@@ -56,9 +56,9 @@ impl Size {
         }
     }
 
-    /// Draws with no winding or two: nine in ten, of which eight are counted on.
+    /// Draws with no winding or two: two in three, of which half of all draws are counted on.
     fn counted(self) -> u64 {
-        self.draws * 4 / 5
+        self.draws / 2
     }
 
     fn plan(self, design: &Design) -> Result<BinomialTest, TrialError> {
