@@ -17,6 +17,7 @@ mod binomial_test;
 mod chains;
 mod clopper_pearson;
 mod convergence;
+mod cumulant_test;
 mod design;
 mod dkw;
 #[expect(
@@ -44,6 +45,7 @@ pub use binomial_test::{BinomialTest, BinomialTestError};
 pub use chains::{Chains, ChainsError, SHORTEST_CHAIN};
 pub use clopper_pearson::{Coverage, clopper_pearson};
 pub use convergence::{RankDiagnostics, rank_diagnostics};
+pub use cumulant_test::CumulantTest;
 pub use design::{Design, TestError};
 pub use dkw::{
     TwoSample, discrete_distance, dkw_band, dkw_p_value, kolmogorov_distance, two_sample_kolmogorov,
