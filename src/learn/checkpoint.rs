@@ -90,8 +90,18 @@ fn config_text(config: &TrainingConfig) -> String {
 /// The lines that differ, with both values.
 fn difference(found: &str, asked: &str) -> String {
     let lines = |text: &str| -> Vec<String> {
-        let trimmed = text.lines().map(|l| l.trim().trim_end_matches(','));
-        trimmed.map(str::to_owned).collect()
+        let mut entries: Vec<String> = Vec::new();
+        for line in text.lines().filter(|l| *l != "}") {
+            // A field of the settings is indented once; what is in it, more.
+            let part = line.trim();
+            let field = line.len() == part.len() + 4 && !part.starts_with([')', '}']);
+            match entries.last_mut() {
+                Some(entry) if !field => entry.push_str(part),
+                _ => entries.push(part.to_owned()),
+            }
+        }
+        let closed = |e: String| e.replace(",)", ")").trim_end_matches(',').to_owned();
+        entries.into_iter().map(closed).collect()
     };
     let (found, asked) = (lines(found), lines(asked));
     let only = |some: &[String], others: &[String]| {
