@@ -3,6 +3,7 @@
 //! The full study, with ten thousand comparisons, is `examples/coverage`.
 
 #[path = "../examples/coverage/random_run.rs"]
+#[expect(dead_code, reason = "the example prints more of a comparison")]
 mod random_run;
 
 use blockspin::estimate::{BinomialTest, Convergence};

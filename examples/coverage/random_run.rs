@@ -41,8 +41,6 @@ pub(crate) struct Comparison {
     pub(crate) kernel: &'static str,
     pub(crate) observable: Observable,
     pub(crate) chains: usize,
-    /// Measurements of each chain.
-    pub(crate) length: u64,
     pub(crate) exact: f64,
     /// `None` if every measurement was the same: there is no estimate then.
     pub(crate) estimate: Option<Estimate>,
@@ -247,7 +245,6 @@ pub(crate) fn comparison(seed: Seed, index: u64, longest: f64) -> Comparison {
         kernel: kernel_name,
         observable,
         chains,
-        length,
         exact: exact(&model, &compiled, observable),
         estimate,
     }

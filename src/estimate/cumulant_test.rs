@@ -3,7 +3,7 @@
 use super::design::{Design, TestError, within};
 
 /// Steps of a search by golden sections or by halves; each keeps 0.62 or 0.5 of the interval.
-const STEPS: usize = 40;
+const STEPS: usize = 32;
 
 /// Is the mean of n independent draws of X that of its law, with the whole law's tails known?
 ///
@@ -44,19 +44,12 @@ impl<F: Fn(f64) -> f64> CumulantTest<F> {
         Ok(Self { cumulant, reach })
     }
 
-    /// `sup_t (t x − Λ(t) + Λ(origin)) − origin·x`, the rate of the law tilted by `origin`, over t from it
-    /// upward or downward.
-    fn rate(&self, x: f64, origin: f64, upward: bool) -> f64 {
-        // Λ(0) is zero, whatever an upper bound of Λ says there.
-        let base = if origin.abs() > 0.0 {
-            (self.cumulant)(origin)
-        } else {
-            0.0
-        };
-        let gain = |t: f64| (t - origin) * x - (self.cumulant)(t) + base;
+    /// `I(x) = sup_t (t x − Λ(t))` over t upward or downward from zero.
+    fn rate(&self, x: f64, upward: bool) -> f64 {
+        let gain = |t: f64| t * x - (self.cumulant)(t);
         let end = if upward { self.reach } else { -self.reach };
         let share = 0.5 * (5.0_f64.sqrt() - 1.0);
-        let (mut a, mut b) = (origin, end);
+        let (mut a, mut b) = (0.0, end);
         let (mut c, mut d) = (b - share * (b - a), a + share * (b - a));
         let (mut gain_c, mut gain_d) = (gain(c), gain(d));
         for _ in 0..STEPS {
@@ -73,6 +66,14 @@ impl<F: Fn(f64) -> f64> CumulantTest<F> {
         gain_c.max(gain_d).max(gain(end)).max(0.0)
     }
 
+    /// `Λ'(t)`, the mean of the law tilted by t, by a difference.
+    fn slope(&self, t: f64) -> f64 {
+        let step = 1e-4 * self.reach;
+        // Within the reach on both sides.
+        let t = t.clamp(step - self.reach, self.reach - step);
+        ((self.cumulant)(t + step) - (self.cumulant)(t - step)) / (2.0 * step)
+    }
+
     /// Two-sided p-value of the mean of `draws` independent draws.
     ///
     /// # Errors
@@ -82,59 +83,47 @@ impl<F: Fn(f64) -> f64> CumulantTest<F> {
             return Err(TestError::TooFew { got: 0, needed: 1 });
         }
         within(&[mean], f64::MIN, f64::MAX)?;
-        let rate = self.rate(mean, 0.0, true).max(self.rate(mean, 0.0, false));
+        let rate = self.rate(mean, mean > self.slope(0.0));
         Ok((2.0 * (-(draws as f64) * rate).exp()).min(1.0))
-    }
-
-    /// Slope of Λ between two points, a mean of the law tilted by something between them.
-    fn slope(&self, from: f64, to: f64) -> f64 {
-        ((self.cumulant)(to) - (self.cumulant)(from)) / (to - from)
     }
 
     /// The smallest tilts, upward and downward, that are found among `draws` with at least the planned
     /// power; `None` where the reach is too short for one.
+    ///
+    /// The test rejects from the mean `x = Λ'(s)` on where `n I(x) = ln(2/α)`, and draws of the law tilted by
+    /// τ fall short of it with probability at most `e^{−n D}`, `D = (s − τ) x − Λ(s) + Λ(τ)`.
     pub fn detectable_tilt(&self, design: &Design, draws: u64) -> (Option<f64>, Option<f64>) {
-        let toward = |upward: bool| {
-            let sign = if upward { 1.0 } else { -1.0 };
-            let n = draws as f64;
-            // The mean from which on the test rejects.
-            let near = self.slope(-1e-3 * self.reach, 1e-3 * self.reach);
-            let end = sign * self.reach;
-            let far = self.slope(end, end * (1.0 - 1e-3));
-            let needed = design.size_exponent() / n;
-            if self.rate(far, 0.0, upward) < needed {
-                return None;
-            }
-            let (mut inside, mut critical) = (near, far);
-            for _ in 0..STEPS {
-                let middle = 0.5 * (inside + critical);
-                if self.rate(middle, 0.0, upward) < needed {
-                    inside = middle;
-                } else {
-                    critical = middle;
-                }
-            }
-            // The tilted law falls short of it with probability at most e^{−n rate}.
-            let found = |tilt: f64| {
-                let beyond = self.slope(tilt, tilt * (1.0 - 1e-6)) * sign > critical * sign;
-                beyond && n * self.rate(critical, tilt, !upward) >= design.miss_exponent()
-            };
-            if !found(end) {
-                return None;
-            }
-            let (mut missed, mut seen) = (0.0, end);
-            for _ in 0..STEPS {
-                let middle = 0.5 * (missed + seen);
-                if found(middle) {
-                    seen = middle;
-                } else {
-                    missed = middle;
-                }
-            }
-            Some(seen)
+        let n = draws as f64;
+        let size = (2.0 / design.alpha()).ln() / n;
+        let miss = -(1.0 - design.power()).ln() / n;
+        let toward = |end: f64| {
+            let critical = first(0.0, end, |s| s * self.slope(s) - (self.cumulant)(s) >= size)?;
+            let (x, at) = (self.slope(critical), (self.cumulant)(critical));
+            first(critical, end, |tilt| {
+                (critical - tilt) * x - at + (self.cumulant)(tilt) >= miss
+            })
         };
-        (toward(true), toward(false))
+        // The ends themselves are left to the differences.
+        let end = 0.999 * self.reach;
+        (toward(end), toward(-end))
     }
+}
+
+/// The first point from `start` to `end` with `good`, which stays true; `None` if there is none.
+fn first(start: f64, end: f64, good: impl Fn(f64) -> bool) -> Option<f64> {
+    if !good(end) {
+        return None;
+    }
+    let (mut before, mut after) = (start, end);
+    for _ in 0..STEPS {
+        let middle = 0.5 * (before + after);
+        if good(middle) {
+            after = middle;
+        } else {
+            before = middle;
+        }
+    }
+    Some(after)
 }
 
 #[cfg(test)]
