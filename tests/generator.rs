@@ -78,7 +78,7 @@ fn r250_is_rejected_by_the_specific_heat() {
 #[test]
 fn the_shipped_generator_passes_at_ten_times_the_length() {
     let test = plan();
-    let [energy, heat] = below(10 * CLUSTERS, Stream::clone);
+    let [energy, heat] = below(10 * CLUSTERS, |s: &mut Stream| s.clone());
     for (name, count) in [("energy", energy), ("specific heat", heat)] {
         assert!(
             !test.rejects(count).unwrap(),
