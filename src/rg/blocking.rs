@@ -176,7 +176,9 @@ mod tests {
             (vec![1, -1], vec![1.0, -1.0])
         );
         assert_eq!(of(BlockRule::Majority(Tie::Fair)).1, [1.0, 0.0]);
-        // Spin 3 is the lower right one.
+        // Spin 1 is the upper right one, spin 3 the lower right one.
+        assert_eq!(of(BlockRule::Keep(1)), (vec![1, 1], vec![1.0, 1.0]));
+        assert_eq!(of(BlockRule::Keep(2)), (vec![1, -1], vec![1.0, -1.0]));
         assert_eq!(of(BlockRule::Keep(3)), (vec![-1, 1], vec![-1.0, 1.0]));
     }
 

@@ -335,7 +335,7 @@ mod tests {
         let operators = &Operator::even()[..4];
         let mut squares = 0.0;
         let repetitions = 20;
-        let mut first = Vec::new();
+        let (mut sums, mut variances) = ([0.0; 4], [0.0; 4]);
         for index in 0..repetitions {
             let mut stream = Seed(6).stream("pseudo-likelihood", index);
             let drawn = strip.samples(400, &mut stream, &Limits::default()).unwrap();
@@ -346,10 +346,11 @@ mod tests {
                 fit.add(&spins);
             }
             let found = fit.fit().unwrap();
-            for (k, truth) in found.iter().zip([0.3, 0.0, 0.0, 0.0]) {
+            for (a, (k, truth)) in found.iter().zip([0.3, 0.0, 0.0, 0.0]).enumerate() {
                 squares += ((k.value - truth) / k.std_err).powi(2);
+                sums[a] += k.value - truth;
+                variances[a] += k.std_err * k.std_err;
             }
-            first.push(found[0]);
         }
         // 80 squared deviations, correlated within four: variance at most 4 times that of χ² with 80.
         let n = 4.0 * repetitions as f64;
@@ -357,7 +358,13 @@ mod tests {
             (squares - n).abs() < 5.0 * (4.0 * 2.0 * n).sqrt(),
             "{squares}"
         );
-        assert!(first.iter().all(|k| k.std_err < 0.02 && k.value > 0.2));
+        // The maximum of 400 samples is biased by its curvature, by less than a tenth of its error.
+        for (sum, variance) in sums.iter().zip(variances) {
+            let err = f64::sqrt(variance);
+            let bias = 0.1 * (variance * repetitions as f64).sqrt();
+            assert!(sum.abs() < 5.0 * err + bias, "{sums:?} {err}");
+            assert!(err < 0.02 * (repetitions as f64).sqrt());
+        }
     }
 
     #[test]

@@ -4,6 +4,11 @@
 //! block-spin transformation of a small system with the coarse-graining rule of your choice, exact over
 //! any field, and [`CumulantSeries`] the cumulant expansion of its couplings between blocks, with the
 //! radius inside which that expansion converges.
+//!
+//! With samples: [`Blocking`] coarsens configurations, [`LevelCorrelators`] correlates any two levels,
+//! [`EnergyThermometer`] turns a mean energy into the temperatures that it allows, [`effective_couplings`] finds
+//! the couplings of block spins, and [`monte_carlo_rg`] the exponents. [`kadanoff`] has them, and a bound on the
+//! free energy, without samples.
 
 mod block;
 mod blocking;
