@@ -288,7 +288,7 @@ fn correlators(trial: &mut Trial) -> Result<(), TrialError> {
             Change { b: 0.0, ..NONE },
         ),
         ("A → 2A", Change { a: 2.0, ..NONE }),
-        ("B with a fifth more", Change { b: 1.2, ..NONE }),
+        ("B with a third more", Change { b: 1.33, ..NONE }),
     ] {
         let other = Arc::new(machine(change)?);
         let rows = chains(trial, name, &starts, &other, (GibbsScheme::Layers, LONG))?;
