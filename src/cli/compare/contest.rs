@@ -221,7 +221,7 @@ impl Contest<'_> {
                 m.p_value = p_value(o, values);
                 m.rejected = m.p_value.is_some_and(|p| p <= self.design.alpha());
             }
-            detectable = exact_mean_detectable(&self.design, work.draws as u64).ok();
+            detectable = self.detectable(work.draws);
         }
         let mut entry = Entry {
             name: walk.name().to_owned(),
@@ -246,7 +246,7 @@ impl Contest<'_> {
             doubts.push("no independent draws to start from, so nothing is tested".to_owned());
         } else if detectable.is_none_or(|d| d > self.job.detect) {
             doubts.push(format!(
-                "{} draws see deviations from {:.2} of the range on, not {}",
+                "{} draws see deviations from {:.3} of the range on, not {}",
                 work.draws,
                 detectable.unwrap_or(f64::INFINITY),
                 self.job.detect
@@ -290,6 +290,20 @@ impl Contest<'_> {
         };
         entry.doubts = doubts;
         Ok(entry)
+    }
+
+    /// The deviation that every test sees, fixed by the numbers of draws: of a mean as a part of the range, or
+    /// of a distribution function between two samples.
+    fn detectable(&self, draws: usize) -> Option<f64> {
+        let one = |o: &Observed| match (o.exact, o.reference.len()) {
+            (Some(_), _) => exact_mean_detectable(&self.design, draws as u64).ok(),
+            (None, 0) => None,
+            (None, m) => {
+                let (n, m) = (draws as f64, m as f64);
+                Some(self.design.detectable_deviation(n * m / (n + m)))
+            }
+        };
+        self.observed.iter().filter_map(one).reduce(f64::max)
     }
 
     fn stream(&self, walk: &dyn Walk, purpose: &str, index: usize) -> Stream {

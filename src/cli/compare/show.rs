@@ -179,6 +179,9 @@ impl Report {
                 ),
             };
         }
+        if entry.irreducibility == "unknown" {
+            out.push_str("    note: whether it reaches every state of this model is not known\n");
+        }
         for doubt in &entry.doubts {
             let _ = writeln!(out, "    inconclusive: {doubt}");
         }
