@@ -45,7 +45,7 @@ const STRONGEST: f64 = 1e6;
 /// Nanoseconds a mode takes.
 const NS_MODE: f64 = 6e3;
 
-/// `1 − x − w − x w` from which on a torus is far enough below T_c for the cold formulas.
+/// `1 − x − w − x w` from which on a torus is far enough below `T_c` for the cold formulas.
 const ORDERED: f64 = 0.1;
 /// Width of the heat capacity, relative to itself, from which on it is computed again in more bits.
 const POOR: f64 = 1e-10;

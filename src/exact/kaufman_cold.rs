@@ -1,6 +1,6 @@
 //! The heat capacity of a cold homogeneous torus, in balls of as many bits as it needs.
 //!
-//! Below T_c everything in Kaufman's products starts with terms of the order of `x = e^{−2K}`, and all of them cancel
+//! Below `T_c` everything in Kaufman's products starts with terms of the order of `x = e^{−2K}`, and all of them cancel
 //! from the second derivative, which starts with `e^{−4K₁−4K₂}`, one reversed spin. So the same formulas
 //! are taken in fixed point with
 //!
@@ -378,8 +378,8 @@ struct Sector {
     tangent: Jet,
 }
 
-/// `d² ln Z/dλ²` of a torus with K₁ > 0 along a ring of `ring` sites and K₂ > 0 along the `rings` rings, below T_c
-/// (`1 − x − w − x w` well above zero).
+/// `d² ln Z/dλ²` of a torus with K₁ > 0 along a ring of `ring` sites and K₂ > 0 along the `rings` rings, below
+/// `T_c` (`1 − x − w − x w` well above zero).
 ///
 /// # Accuracy
 /// A width of about 1e-16 of itself; below the smallest double its enclosure is `[0, 1e-323]`. Tests
