@@ -75,12 +75,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     // A lattice that one engine alone can do is not written out term by term.
     let described = arguments.source.described();
     let large = described.and_then(|d| Some((d.lattice.sites(), plan_large_torus(&d, want)?)));
-    let (variables, plans) = match large {
-        Some((sites, plan)) => (sites, vec![plan]),
-        None => {
-            let loaded = arguments.source.load()?;
-            (loaded.model.variables(), plans(&loaded, want)?)
-        }
+    let (variables, plans) = if let Some((sites, plan)) = large {
+        (sites, vec![plan])
+    } else {
+        let loaded = arguments.source.load()?;
+        (loaded.model.variables(), plans(&loaded, want)?)
     };
     let chosen = plans
         .iter()

@@ -45,7 +45,7 @@ const STRONGEST: f64 = 1e6;
 /// Nanoseconds a mode takes.
 const NS_MODE: f64 = 6e3;
 
-/// `1 − x − w − x w` from which on a torus is far enough below T_c for the cold formulas.
+/// `1 − x − w − x w` from which on a torus is far enough below `T_c` for the cold formulas.
 const ORDERED: f64 = 0.1;
 /// Width of the heat capacity, relative to itself, from which on it is computed again in more bits.
 const POOR: f64 = 1e-10;
@@ -328,8 +328,8 @@ fn sectors(ring: usize, rings: usize, k1: f64, k2: f64) -> [Sector; 2] {
 /// Every step is outward rounded. `ln Z` is within a few 1e-16 of itself on small tori; at 4096² its width is 2e-14 of itself at K = 0.44 and 2e-13
 /// at K = 0.01; energy and heat capacity have an
 /// absolute width of about 1e-15 a site relative to `K` and `K²`. The heat capacity of an ordered torus up to
-/// 8192 sites across has at least 10 digits of its own, however cold (the same products in more bits); below the smallest normal
-/// double its enclosure is `[0, 2.3e-308]`. Tests
+/// 8192 sites across has at least 10 digits of its own, however cold (the same products in more bits); below the
+/// smallest double its enclosure is `[0, 1e-323]`. Tests
 /// `small_tori_agree_with_enumeration_in_high_precision`, `derivatives_are_those_of_log_z` and
 /// `widths_stay_at_rounding_level_over_all_temperatures`.
 /// # Complexity

@@ -221,11 +221,7 @@ impl Planar {
     pub fn bonds(&self) -> BTreeSet<(usize, usize)> {
         let of_blocks = self.blocks.iter().zip(&self.block_edges);
         of_blocks
-            .flat_map(|(block, edges)| {
-                edges
-                    .iter()
-                    .map(|&(a, b)| (block.sites[a], block.sites[b]))
-            })
+            .flat_map(|(block, edges)| edges.iter().map(|&(a, b)| (block.sites[a], block.sites[b])))
             .chain(self.bridges.iter().map(|&(a, b, _)| (a, b)))
             .map(|(a, b)| (a.min(b), a.max(b)))
             .collect()

@@ -83,9 +83,7 @@ use thiserror::Error;
 pub use torus::{plan_planar_torus, planar_torus};
 
 /// Numbers of words that the arithmetic is made for.
-const WORDS: [usize; 17] = [
-    2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 24, 32, 48, 64, 96, 128,
-];
+const WORDS: [usize; 17] = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 24, 32, 48, 64, 96, 128];
 /// Bits after the point that are asked for in a number of order one.
 const WANTED_BITS: f64 = 56.0;
 /// Nanoseconds a product of two words takes in the inner loop.

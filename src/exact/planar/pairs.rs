@@ -370,13 +370,11 @@ impl Planar {
             at[b].push((self.blocks.len() + e, 1));
         }
         let members = |group: usize| -> Vec<usize> {
-            match self.blocks.get(group) {
-                Some(block) => block.sites.clone(),
-                None => {
-                    let (a, b, _) = self.bridges[group - self.blocks.len()];
-                    vec![a, b]
-                }
+            if let Some(block) = self.blocks.get(group) {
+                return block.sites.clone();
             }
+            let (a, b, _) = self.bridges[group - self.blocks.len()];
+            vec![a, b]
         };
         // Of each site the group above it, and its and its parent's number there.
         let mut above: Vec<Option<(usize, usize, usize)>> = vec![None; self.sites];
