@@ -26,7 +26,7 @@ const SETTLED: usize = 8;
 const TEMPERATURES: [f64; 3] = [2.1, 2.2, 2.3];
 
 /// The experiment.
-pub const EXPERIMENT: Experiment = Experiment {
+pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "fig2",
     title: "Δ_m against the length of the flow",
     seconds: |scale| match scale {

@@ -17,7 +17,7 @@ const TARGET: f64 = 0.125;
 const LENGTH: usize = 8;
 
 /// The experiment.
-pub const EXPERIMENT: Experiment = Experiment {
+pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "fig3",
     title: "Δ_s from the correlation of spins",
     seconds: |scale| match scale {

@@ -26,7 +26,7 @@ const STILL: f64 = 0.05;
 const T90: f64 = 1.729;
 
 /// The experiment.
-pub const EXPERIMENT: Experiment = Experiment {
+pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "fig4",
     title: "Δ_ε from the correlation of the energy operator",
     seconds: |scale| match scale {
@@ -52,7 +52,7 @@ fn shown(side: usize) -> Protocol {
 fn curve_temperatures(scale: Scale) -> Vec<f64> {
     let mut list: Vec<f64> = match scale {
         Scale::Quick => vec![2.0, 2.2, 2.4, 2.6],
-        Scale::Paper => (16..=32).map(|t| f64::from(t) / 10.0).collect(),
+        Scale::Paper => (19..=28).map(|t| f64::from(t) / 10.0).collect(),
     };
     list.push(CRITICAL);
     list.sort_by(f64::total_cmp);

@@ -148,7 +148,7 @@ fn readings(run: &Run, temperature: f64) -> Result<Vec<Reading>, FigureError> {
 }
 
 /// The value of the text.
-pub fn finding_of_text(run: &Run) -> Result<Finding, FigureError> {
+pub(super) fn finding_of_text(run: &Run) -> Result<Finding, FigureError> {
     let critical = readings(run, CRITICAL)?;
     let hits: Vec<&Reading> = critical.iter().filter(|r| is_printed(r)).collect();
     let mut controls = Vec::new();
@@ -281,7 +281,7 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
 fn sampled_outcomes(run: &Run) -> Result<Vec<bool>, FigureError> {
     let count = match run.scale {
         Scale::Quick => 1000,
-        Scale::Paper => PUBLISHED_COUNT,
+        Scale::Paper => 5000,
     };
     let mut curves: Vec<(String, Vec<(f64, f64)>)> = Vec::new();
     for t in curve_temperatures() {
@@ -305,7 +305,7 @@ fn sampled_outcomes(run: &Run) -> Result<Vec<bool>, FigureError> {
 }
 
 /// Figure 3b, and its curves.
-pub fn finding_of_curve(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
+pub(super) fn finding_of_curve(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     (run.progress)("exact correlations against temperature");
     let exact: Result<Vec<(f64, Vec<Enclosure>)>, FigureError> = curve_temperatures()
         .into_iter()

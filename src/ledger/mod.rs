@@ -17,6 +17,7 @@ mod claim;
 mod docket;
 mod finding;
 mod record;
+mod recorded;
 mod run;
 mod theorem;
 mod value;
