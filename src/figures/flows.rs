@@ -386,7 +386,7 @@ mod tests {
     fn the_thermometer_reads_the_temperature() {
         let thermometer = Thermometer::new().unwrap();
         for (number, spread) in [(0, 0.0), (23, 3.0), (30, 4.0), (40, 9.0)] {
-            let t = number as f64 / 10.0;
+            let t = f64::from(number) / 10.0;
             let bits = configurations(SIDE, t, 400, GroundStates::Both, Seed(1), "test").unwrap();
             let mean = bits
                 .chunks(SITES)
@@ -394,7 +394,10 @@ mod tests {
                 .sum::<f64>()
                 / 400.0;
             // The reading of a single configuration is within a few tenths, and a little biased.
-            assert!((mean - number as f64).abs() <= spread, "T = {t}: {mean}");
+            assert!(
+                (mean - f64::from(number)).abs() <= spread,
+                "T = {t}: {mean}"
+            );
         }
     }
 
