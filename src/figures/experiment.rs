@@ -120,5 +120,9 @@ pub fn experiments() -> Vec<Experiment> {
         super::fig2::EXPERIMENT,
         super::fig3::EXPERIMENT,
         super::fig4::EXPERIMENT,
+        super::fig5::EXPERIMENT,
+        super::fig6::EXPERIMENT,
+        super::fig7::EXPERIMENT,
+        super::flow::EXPERIMENT,
     ]
 }

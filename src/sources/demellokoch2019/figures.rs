@@ -131,6 +131,35 @@ pub(super) const CLAIMS: &[Claim] = &[
         "given any initial snapshot, the RBM flows towards the critical point of the Ising model",
         "a trained machine is needed, and a statement on any snapshot is out of reach of samples: it can only be refuted"
     ),
+    waiting!(
+        "demellokoch2019-text-largest-scales",
+        "what agrees at the end of a flow",
+        "the RBM flow and RG are distinct, but they do agree on the largest scale structure of the generated patterns",
+        "a trained machine and its flows are needed; the document does not say how near is agreement"
+    ),
+    waiting!(
+        "demellokoch2019-text-bright-spots",
+        "background and spots of figure 6",
+        "The numerical results do indeed show a dark background with emerging bright spots",
+        "machines with 1024 visible units trained on 30000 samples of the 32 by 32 lattice are needed; no measure of a \
+         spot is given"
+    ),
+    waiting!(
+        "demellokoch2019-text-fig7a-temperatures",
+        "temperatures of the blocked lattices",
+        "The temperature of each layer is roughly 2.3, 4.8 and 11 for layers 1, 2 and 3 respectively [64 by 64 input at \
+         T = 2.7]",
+        "samples of the 64 by 64 lattice, three steps of blocking and a thermometer are needed; what the printed numbers \
+         say of doubling is in demellokoch2019-text-layer-doubling"
+    ),
+    waiting!(
+        "demellokoch2019-text-doubling-observed",
+        "doubling, as observed",
+        "The RG flows to ever higher temperatures, with (roughly) a doubling in temperature for each step. Again, this \
+         is precisely what we observe.",
+        "samples of the 64 by 64 lattice, three steps of blocking and a thermometer are needed; what theory says of \
+         doubling is in demellokoch2019-text-temperature-doubles"
+    ),
 ];
 
 /// What a panel shows, by its caption.
