@@ -1,9 +1,9 @@
-//! Figure 4: Δ_ε from the two-point function of the energy operator (35).
+//! Figure 4: `Δ_ε` from the two-point function of the energy operator (35).
 //!
 //! Rules, for each choice of what the text leaves open:
-//! - 4a: the curve Δ_ε(T) of the periodic lattice rises through 1 within 0.05 of T_c, half the distance of the
+//! - 4a: the curve `Δ_ε(T)` of the periodic lattice rises through 1 within 0.05 of `T_c`, half the distance of the
 //!   temperatures, on 10 by 10 and on 9 by 9;
-//! - 4b: at none of T = 2.2, 2.3, 2.4 does Δ_ε of the flows converge; it converges if it exists from half the longest
+//! - 4b: at none of T = 2.2, 2.3, 2.4 does `Δ_ε` of the flows converge; it converges if it exists from half the longest
 //!   length on and stays there within 0.05 or its 90 % interval of the last value.
 
 use super::correlations::{Centre, EVERYTHING, Method, Protocol, TwoPoint, energy_fields};
@@ -20,13 +20,13 @@ use crate::numeric::Enclosure;
 const TARGET: f64 = 1.0;
 /// Half the distance of the temperatures.
 const HALF_STEP: f64 = 0.05;
-/// Change of Δ_ε that counts as none.
+/// Change of `Δ_ε` that counts as none.
 const STILL: f64 = 0.05;
 /// Student's t with 19 degrees of freedom, two-sided 90 %.
 const T90: f64 = 1.729;
 
 /// The experiment.
-pub const EXPERIMENT: Experiment = Experiment {
+pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "fig4",
     title: "Δ_ε from the correlation of the energy operator",
     seconds: |scale| match scale {
@@ -52,7 +52,7 @@ fn shown(side: usize) -> Protocol {
 fn curve_temperatures(scale: Scale) -> Vec<f64> {
     let mut list: Vec<f64> = match scale {
         Scale::Quick => vec![2.0, 2.2, 2.4, 2.6],
-        Scale::Paper => (16..=32).map(|t| f64::from(t) / 10.0).collect(),
+        Scale::Paper => (19..=28).map(|t| f64::from(t) / 10.0).collect(),
     };
     list.push(CRITICAL);
     list.sort_by(f64::total_cmp);
@@ -151,6 +151,10 @@ fn kept_energy_correlations(
 }
 
 /// Figure 4a, and its curves.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one experiment from its choices to its finding"
+)]
 fn finding_4a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     let lattices = [Lattices::new(run, 10)?, Lattices::new(run, 9)?];
     let mut outcomes = Vec::new();
@@ -329,7 +333,7 @@ fn flow_protocols() -> Vec<Protocol> {
     ]
 }
 
-/// Δ_ε by protocol, temperature and length.
+/// `Δ_ε` by protocol, temperature and length.
 type Curves = Vec<Vec<Vec<Option<(f64, f64)>>>>;
 
 fn flow_curves(
@@ -370,6 +374,10 @@ fn converges(curve: &[Option<(f64, f64)>]) -> bool {
 }
 
 /// Figure 4b, and its curves.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one experiment from its choices to its finding"
+)]
 fn finding_4b(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     let mut workshop = Workshop::new(run);
     let all = choices(run.scale);

@@ -20,6 +20,7 @@ mod claim;
 mod docket;
 mod finding;
 mod record;
+mod recorded;
 mod run;
 mod sampled;
 mod theorem;
