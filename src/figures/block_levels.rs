@@ -188,6 +188,7 @@ mod tests {
     use super::*;
     use crate::figures::ising_data::spin_values;
     use crate::random::Seed;
+    use crate::rg::{BlockRule, Blocking, LevelCorrelators};
 
     #[test]
     fn blocks_follow_their_rule() {
@@ -238,6 +239,30 @@ mod tests {
         let profile = radial_profile(&centred, 4, 2);
         assert!((profile[0].0 - 0.5_f64.sqrt()).abs() < 1e-12);
         assert!((profile[0].1 - peak(&centred, 4, 2)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn blocks_and_maps_agree_with_those_of_single_configurations() {
+        let bits: Vec<u8> = (0..6 * 64_u32)
+            .map(|k| (k.wrapping_mul(2_246_822_519) >> 31) as u8)
+            .collect();
+        let fine = Level::new(8, bits);
+        for tie in [Tie::Up, Tie::First] {
+            let coarse = fine.blocked(tie, Seed(2), "test");
+            let blocking = Blocking::new((8, 8), 2, &BlockRule::Majority(tie)).unwrap();
+            let mut correlators = LevelCorrelators::new((8, 8), (4, 4)).unwrap();
+            let signs =
+                |bits: &[u8]| -> Vec<i8> { bits.iter().map(|&b| 2 * b as i8 - 1).collect() };
+            let mut stream = Seed(1).stream("never used", 0);
+            for (v, h) in fine.bits.chunks(64).zip(coarse.bits.chunks(16)) {
+                assert_eq!(blocking.draw(&signs(v), &mut stream), signs(h));
+                correlators.add(&signs(v), &signs(h));
+            }
+            let matrix = correlations(&spin_values(&fine.bits), 64, &spin_values(&coarse.bits), 16);
+            for (x, want) in centred_map(&matrix, 8, 4).iter().zip(correlators.map()) {
+                assert!((x - want.mean).abs() < 1e-12);
+            }
+        }
     }
 
     #[test]

@@ -547,3 +547,44 @@ fn distributions(run: &Run, kit: &Kit, inputs: &[Level]) -> Picture {
         panels: vec![panel(0), panel(1)],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(start: usize, whole: [f64; 3]) -> Row {
+        let parts = whole.map(|t| (0..BATCHES).map(|k| t + 0.01 * k as f64).collect());
+        Row {
+            start,
+            tie: 0,
+            method: Method::Energy,
+            whole,
+            parts,
+        }
+    }
+
+    #[test]
+    fn printed_numbers_are_recognised_layer_by_layer() {
+        assert_eq!(row(0, [2.4, 4.9, 10.5]).hits(), [true; 3]);
+        // 3.3 is 43 % above 2.3.
+        assert_eq!(row(0, [3.3, 4.9, 10.9]).hits(), [false, true, true]);
+        assert!(!row(0, [3.3, 4.9, f64::INFINITY]).printed());
+    }
+
+    #[test]
+    fn a_rise_must_be_clear() {
+        assert_eq!(row(0, [3.0, 4.0, 5.0]).rises(), Some(true));
+        assert_eq!(row(0, [3.0, 2.0, 5.0]).rises(), Some(false));
+        assert_eq!(row(0, [3.0, 3.03, 5.0]).rises(), Some(false));
+        assert_eq!(row(0, [3.0, 3.0, 5.0]).rises(), None);
+        assert_eq!(row(0, [3.0, 4.0, f64::INFINITY]).rises(), Some(true));
+    }
+
+    #[test]
+    fn doubling_is_asked_of_every_step() {
+        assert_eq!(row(0, [5.4, 10.0, 21.0]).doubles(), [true; 2]);
+        // The printed numbers double from layer 1 on, but not from the input on.
+        assert_eq!(row(0, PRINTED).doubles(), [false, true]);
+        assert_eq!(row(0, [3.3, 4.9, 10.9]).doubles(), [false; 2]);
+    }
+}
