@@ -287,9 +287,15 @@ mod tests {
                 let start = BinaryData::from_bits(vec![1; n], n).unwrap();
                 let chains = chain_draws(&machine, &start, 20_000, 100, Seed(1)).unwrap();
                 assert!(pass(&p, &chains, n), "{units:?} {n}x{m}");
-                // One sweep from one state is not enough.
-                let short = chain_draws(&machine, &start, 20_000, 1, Seed(1)).unwrap();
-                assert!(!pass(&p, &short, n), "{units:?} {n}x{m}");
+                // Where the chains start is not enough, and another machine is told apart.
+                let none = chain_draws(&machine, &start, 20_000, 0, Seed(1)).unwrap();
+                assert!(!pass(&p, &none, n), "{units:?} {n}x{m}");
+                let mut other = machine.clone();
+                other.parts_mut().1[0] += 1.0;
+                assert!(
+                    !pass(&probabilities(&other), &chains, n),
+                    "{units:?} {n}x{m}"
+                );
             }
         }
         assert!(exact_draws(&machine(17, 17, Units::ZeroOne, 0.1), 1, Seed(1)).is_none());
