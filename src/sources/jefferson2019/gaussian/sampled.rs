@@ -1,10 +1,10 @@
 //! Sampled evidence on the correlators (23): Gibbs chains on a machine of 20 + 50 + 50 units.
 
-use crate::estimate::{BinomialTest, CumulantTest};
-use crate::exact::{Limits, Want, draw, enumerate};
+use crate::estimate::{BinomialTest, CumulantTest, Design};
+use crate::exact::{ExactResult, Limits, Want, draw, enumerate};
 use crate::ledger::{Depth, Form, SampledTest, Trial, TrialError};
 use crate::model::{GaussianDbm, SpinHamiltonian, Term};
-use crate::random::Stream;
+use crate::random::{Seed, Stream};
 use crate::sample::{CompiledHamiltonian, GaussianDbmGibbs, GaussianDbmState, GibbsScheme, Kernel};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ const NONE: Change = Change {
 
 /// Parameters of the machine: drawn once, the same for all seeds.
 fn machine(change: Change) -> Result<GaussianDbm, TrialError> {
-    let mut stream = crate::random::Seed(23).stream("jefferson2019-eq23/machine", 0);
+    let mut stream = Seed(23).stream("jefferson2019-eq23/machine", 0);
     let list = |n: usize, scale: f64, stream: &mut Stream| -> Vec<f64> {
         (0..n).map(|_| scale * stream.normal()).collect()
     };
@@ -169,40 +169,43 @@ fn ups(rows: &[Vec<i8>]) -> Vec<u64> {
     ups
 }
 
-/// `⟨x_i⟩` and `⟨x_i x_j⟩` of chains that sample p(x, y, z) and of chains that sample p(x, y), against p(x).
-fn correlators(trial: &mut Trial) -> Result<(), TrialError> {
-    let original = Arc::new(machine(NONE)?);
-    let visible = visible_model(&original)?;
-    let limits = Limits::default();
-    let sum = |m: &SpinHamiltonian, want: Want| {
-        enumerate(m, want, &limits).map_err(TrialError::refused("the sum over the visible units"))
-    };
-    let exact = sum(&visible, Want::ALL)?;
+fn sum(model: &SpinHamiltonian, want: Want) -> Result<ExactResult, TrialError> {
+    enumerate(model, want, &Limits::default())
+        .map_err(TrialError::refused("the sum over the visible units"))
+}
+
+/// `⟨x_i⟩`, then `⟨x_i x_j⟩` for i < j, of p(x).
+fn exact_averages(visible: &SpinHamiltonian) -> Result<Vec<f64>, TrialError> {
+    let exact = sum(visible, Want::ALL)?;
     let (Some(mean), Some(pair)) = (&exact.mean, &exact.pair) else {
         return Err(TrialError::Refused {
             what: "the sum over the visible units",
             cause: "no averages".to_owned(),
         });
     };
-    let mut averages: Vec<f64> = mean.iter().map(|x| x.mid()).collect();
-    averages.extend(pair.iter().map(|(_, _, x)| x.mid()));
-    // 𝒦(x) of a draw: its cumulants are those of ln Z when all couplings are multiplied.
-    let log_z = |t: f64| scaled(&visible, 1.0 + t).and_then(|m| sum(&m, Want::LOG_Z));
-    let mut grid = Vec::new();
+    let pairs = pair.iter().map(|(_, _, x)| x.mid());
+    Ok(mean.iter().map(|x| x.mid()).chain(pairs).collect())
+}
+
+/// A test of 𝒦(x): its cumulants are those of ln Z when all couplings are multiplied.
+fn total_test(visible: &SpinHamiltonian) -> Result<CumulantTest<impl Fn(f64) -> f64>, TrialError> {
+    let here = sum(visible, Want::LOG_Z)?.log_z;
+    let mut table = Vec::new();
     for k in -GRID..=GRID {
         let t = REACH * f64::from(k) / f64::from(GRID);
-        grid.push((log_z(t)?.log_z - exact.log_z).hi());
+        table.push((sum(&scaled(visible, 1.0 + t)?, Want::LOG_Z)?.log_z - here).hi());
     }
-    let total = CumulantTest::new(move |t| on_grid(&grid, t), REACH)?;
+    Ok(CumulantTest::new(move |t| on_grid(&table, t), REACH)?)
+}
 
-    let schemes = [
-        ("p(x, y, z)", GibbsScheme::Layers),
-        ("p(x, y)", GibbsScheme::Joint),
-    ];
-    let design = trial.plan(schemes.len() * (averages.len() + 1))?;
+/// A test of each average, by the probability that the product is +1; and the largest of the effects that they find.
+fn average_tests(
+    design: &Design,
+    averages: &[f64],
+) -> Result<(Vec<BinomialTest>, f64), TrialError> {
     let mut tests = Vec::new();
     let mut largest = 0.0_f64;
-    for average in &averages {
+    for average in averages {
         let p = 0.5 * (1.0 + average);
         let test = BinomialTest::plan(CHAINS, design.alpha(), design.power(), p)
             .map_err(TrialError::refused("the binomial test"))?;
@@ -212,6 +215,21 @@ fn correlators(trial: &mut Trial) -> Result<(), TrialError> {
             .max(2.0 * down.unwrap_or(1.0));
         tests.push(test);
     }
+    Ok((tests, largest))
+}
+
+/// `⟨x_i⟩` and `⟨x_i x_j⟩` of chains that sample p(x, y, z) and of chains that sample p(x, y), against p(x).
+fn correlators(trial: &mut Trial) -> Result<(), TrialError> {
+    let original = Arc::new(machine(NONE)?);
+    let visible = visible_model(&original)?;
+    let averages = exact_averages(&visible)?;
+    let schemes = [
+        ("p(x, y, z)", GibbsScheme::Layers),
+        ("p(x, y)", GibbsScheme::Joint),
+    ];
+    let design = trial.plan(schemes.len() * (averages.len() + 1))?;
+    let total = total_test(&visible)?;
+    let (tests, largest) = average_tests(&design, &averages)?;
     let (Some(hot), Some(cold)) = total.detectable_tilt(&design, CHAINS) else {
         return Err(TrialError::NoPower {
             what: "the sum of all terms".to_owned(),
@@ -227,7 +245,7 @@ fn correlators(trial: &mut Trial) -> Result<(), TrialError> {
     );
 
     let mut stream = trial.stream("exact draws", 0);
-    let starts = draw(&visible, CHAINS as usize, &mut stream, &limits)
+    let starts = draw(&visible, CHAINS as usize, &mut stream, &Limits::default())
         .map_err(TrialError::refused("exact draws"))?;
     let compiled = CompiledHamiltonian::new(&visible).map_err(TrialError::refused("p(x)"))?;
     let judge = |rows: &[Vec<i8>]| -> Result<(Vec<f64>, Vec<u64>, f64), TrialError> {
@@ -246,7 +264,8 @@ fn correlators(trial: &mut Trial) -> Result<(), TrialError> {
         p.push(total.p_value(rows.len() as u64, mean)?);
         Ok((p, ups, mean))
     };
-    let exact_mean = (on_slope(&total_slope(&log_z)?)).to_string();
+    let log_z = |t: f64| scaled(&visible, 1.0 + t).and_then(|m| sum(&m, Want::LOG_Z));
+    let exact_mean = (log_z(1e-4)?.log_z - log_z(-1e-4)?.log_z).mid() / 2e-4;
     for (name, scheme) in schemes {
         let rows = chains(trial, name, &starts, &original, (scheme, SWEEPS))?;
         let (p, ups, mean) = judge(&rows)?;
@@ -256,7 +275,7 @@ fn correlators(trial: &mut Trial) -> Result<(), TrialError> {
                 let what = format!("{name}: average {k} of 20 means and 190 pairs");
                 trial.hypothesis(&what, p_value, found, averages[k])?;
             } else {
-                trial.hypothesis(&format!("{name}: ⟨𝒦(x)⟩"), p_value, mean, &exact_mean)?;
+                trial.hypothesis(&format!("{name}: ⟨𝒦(x)⟩"), p_value, mean, exact_mean)?;
             }
         }
     }
@@ -307,14 +326,4 @@ fn on_grid(table: &[f64], t: f64) -> f64 {
     let left = (place.floor().max(0.0) as usize).min(table.len() - 2);
     let share = place - left as f64;
     table[left] + share * (table[left + 1] - table[left])
-}
-
-fn total_slope(
-    log_z: &impl Fn(f64) -> Result<crate::exact::ExactResult, TrialError>,
-) -> Result<[f64; 2], TrialError> {
-    Ok([log_z(-1e-4)?.log_z.mid(), log_z(1e-4)?.log_z.mid()])
-}
-
-fn on_slope(ends: &[f64; 2]) -> f64 {
-    (ends[1] - ends[0]) / 2e-4
 }
