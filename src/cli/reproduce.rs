@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let record = {
             let name = experiment.name;
             let progress = move |what: &str| {
-                eprintln!("{name} {:6.0} s  {what}", start.elapsed().as_secs_f64())
+                eprintln!("{name} {:6.0} s  {what}", start.elapsed().as_secs_f64());
             };
             let run = Run {
                 scale,

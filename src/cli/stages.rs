@@ -2,7 +2,7 @@
 //! written.
 
 use crate::figures::{FigureError, Stages};
-use crate::learn::replace_file;
+use crate::model::files::replace_file;
 use crate::sample::ContentHash;
 use std::fs;
 use std::io::{self, ErrorKind};

@@ -1,11 +1,14 @@
 //! What is asked of a factor graph, and of the pairs of a model that share a term.
 
 use super::elimination::Elimination;
-use super::select::planar_edges;
-use super::{ExactError, ExactResult, Limits, Method, Plan, Want, enumerate, plan_enumeration};
+use super::select::{SEARCH_SECONDS, planar_edges};
+use super::{
+    ExactError, ExactResult, Limits, Method, Plan, Quantity, Strip, StripTask, Want, enumerate,
+    plan_enumeration,
+};
 use crate::model::{FactorGraph, SpinHamiltonian};
 use crate::numeric::Enclosure;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The joint probabilities of two variables.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,70 +120,146 @@ pub struct EdgeResult {
     pub edge: Vec<(usize, usize, Enclosure)>,
 }
 
-/// `ln Z`, all means and the correlators of some pairs of different spins, by elimination or, where that is dearer,
-/// enumeration; where both are over the limits, bonds of a planar model without a field by the planar engine.
+/// An engine that gives the correlators of pairs.
+enum EdgeEngine {
+    Enumeration,
+    Elimination(Elimination),
+    Transfer(Strip),
+}
+
+/// The engines for all means and some pairs, cheapest first. The transfer matrix is among them if all pairs share
+/// a term, although it refuses a bond that its lattice has not.
+fn edge_engines(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<(Plan, EdgeEngine)> {
+    let mut found = vec![(plan_enumeration(model, Want::ALL), EdgeEngine::Enumeration)];
+    let bonds = pairs_in_terms(model);
+    let bond = |&(i, j): &(usize, usize)| bonds.binary_search(&(i.min(j), i.max(j))).is_ok();
+    if pairs.iter().all(bond)
+        && let Some(strip) = Strip::recognise(model)
+    {
+        let plan = strip.plan(StripTask::Marginals);
+        found.push((plan, EdgeEngine::Transfer(strip)));
+    }
+    let search = SEARCH_SECONDS * model.spins() as f64;
+    if found.iter().all(|(plan, _)| plan.seconds > search)
+        && let Ok(ready) = Elimination::of_spins(model)
+    {
+        found.push((ready.plan_pairs(pairs), EdgeEngine::Elimination(ready)));
+    }
+    found.sort_by(|a, b| a.0.seconds.total_cmp(&b.0.seconds));
+    found
+}
+
+/// What [`solve_edges`] costs by each engine that applies, cheapest first.
+pub fn plan_edges(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<Plan> {
+    edge_engines(model, pairs)
+        .into_iter()
+        .map(|(plan, _)| plan)
+        .collect()
+}
+
+/// `ln Z`, all means and the correlators of some pairs of different spins, by the engine that is predicted to be
+/// fastest within the limits; where all are over the limits, those of a planar model without a field by the planar
+/// engine.
 ///
 /// # Errors
 /// As [`crate::exact::solve`].
 /// # Accuracy
-/// Test `edges_are_those_among_all_pairs`.
+/// Tests `edges_are_those_among_all_pairs` and `engines_agree_on_edges`.
 pub fn solve_edges(
     model: &SpinHamiltonian,
     pairs: &[(usize, usize)],
     limits: &Limits,
 ) -> Result<EdgeResult, ExactError> {
-    let by_states = plan_enumeration(model, Want::ALL);
-    let ready = Elimination::of_spins(model);
-    let eliminate = ready.as_ref().is_ok_and(|ready| {
-        let plan = ready.plan_pairs(pairs);
-        let fits = limits.exceeded_by(&plan).is_none();
-        let other_fits = limits.exceeded_by(&by_states).is_none();
-        if fits == other_fits {
-            plan.seconds < by_states.seconds
-        } else {
-            fits
-        }
-    });
-    let fits = |plan: &Plan| limits.exceeded_by(plan).is_none();
-    let neither = !fits(&by_states)
-        && !ready
-            .as_ref()
-            .is_ok_and(|ready| fits(&ready.plan_pairs(pairs)));
-    if neither && let Ok(planar) = planar_edges(model, limits) {
-        let bonds = &planar.edge;
-        let value = |pair: &(usize, usize)| {
-            let found = bonds.binary_search_by_key(pair, |b| (b.0, b.1)).ok()?;
-            Some(bonds[found])
-        };
-        if let Some(edge) = pairs.iter().map(value).collect() {
-            return Ok(EdgeResult {
-                result: planar.result,
-                edge,
-            });
+    let engines = edge_engines(model, pairs);
+    let mut refusal = None;
+    for (plan, engine) in &engines {
+        if limits.exceeded_by(plan).is_none() {
+            match edges_by(model, pairs, engine, limits) {
+                Ok(found) => return Ok(found),
+                Err(error) => refusal = refusal.or(Some(error)),
+            }
         }
     }
-    match ready {
-        Ok(ready) if eliminate => {
-            let joint = ready.joint_of_pairs(pairs, limits)?;
-            let within =
-                |e: Enclosure| Enclosure::new(e.lo().clamp(-1.0, 1.0), e.hi().clamp(-1.0, 1.0));
-            let mean = joint.singles.iter().map(|p| within(p[1] - p[0])).collect();
-            let correlator = |p: &[Enclosure]| within((p[0] + p[3]) - (p[1] + p[2]));
+    if let Some(error) = refusal {
+        return Err(error);
+    }
+    if let Ok(planar) = planar_edges(model, pairs, limits) {
+        return Ok(planar);
+    }
+    // Enumeration also says what size would fit.
+    match engines.first() {
+        Some((_, EdgeEngine::Elimination(ready))) => edges_by_elimination(pairs, ready, limits),
+        Some((plan, EdgeEngine::Transfer(_))) => Err(ExactError::TooLarge {
+            plan: *plan,
+            exceeded: limits.exceeded_by(plan).unwrap_or(Quantity::Seconds),
+            largest: None,
+            size_unit: "",
+        }),
+        _ => edges_by(model, pairs, &EdgeEngine::Enumeration, limits),
+    }
+}
+
+/// Correlators as an engine gives them, within their range.
+fn within(e: Enclosure) -> Enclosure {
+    Enclosure::new(e.lo().clamp(-1.0, 1.0), e.hi().clamp(-1.0, 1.0))
+}
+
+fn edges_by_elimination(
+    pairs: &[(usize, usize)],
+    ready: &Elimination,
+    limits: &Limits,
+) -> Result<EdgeResult, ExactError> {
+    let joint = ready.joint_of_pairs(pairs, limits)?;
+    let mean = joint.singles.iter().map(|p| within(p[1] - p[0])).collect();
+    let correlator = |p: &[Enclosure]| within((p[0] + p[3]) - (p[1] + p[2]));
+    Ok(EdgeResult {
+        result: ExactResult {
+            log_z: joint.log_z,
+            mean: Some(mean),
+            pair: None,
+            method: Method::Elimination,
+        },
+        edge: pairs
+            .iter()
+            .zip(&joint.pairs)
+            .map(|(&(i, j), p)| (i, j, correlator(p)))
+            .collect(),
+    })
+}
+
+fn edges_by(
+    model: &SpinHamiltonian,
+    pairs: &[(usize, usize)],
+    engine: &EdgeEngine,
+    limits: &Limits,
+) -> Result<EdgeResult, ExactError> {
+    match engine {
+        EdgeEngine::Elimination(ready) => edges_by_elimination(pairs, ready, limits),
+        EdgeEngine::Transfer(strip) => {
+            let found = strip.marginals(limits)?;
+            let bonds: BTreeMap<(usize, usize), Enclosure> = found
+                .bonds
+                .iter()
+                .map(|&(i, j, c)| ((i.min(j), i.max(j)), c))
+                .collect();
+            let edge = pairs
+                .iter()
+                .map(|&(i, j)| Some((i, j, within(*bonds.get(&(i.min(j), i.max(j)))?))))
+                .collect::<Option<Vec<_>>>();
             Ok(EdgeResult {
                 result: ExactResult {
-                    log_z: joint.log_z,
-                    mean: Some(mean),
+                    log_z: found.log_z,
+                    mean: Some(found.means),
                     pair: None,
-                    method: Method::Elimination,
+                    method: Method::TransferMatrix,
                 },
-                edge: pairs
-                    .iter()
-                    .zip(&joint.pairs)
-                    .map(|(&(i, j), p)| (i, j, correlator(p)))
-                    .collect(),
+                edge: edge.ok_or(ExactError::DoesNotApply {
+                    method: Method::TransferMatrix,
+                    reason: "a pair is no bond of the lattice".into(),
+                })?,
             })
         }
-        _ => {
+        EdgeEngine::Enumeration => {
             let mut result = enumerate(model, Want::ALL, limits)?;
             let table = result.pair.take();
             let get = |i, j| table.as_ref().map_or(Enclosure::UNBOUNDED, |t| t.get(i, j));
@@ -219,7 +298,6 @@ mod tests {
             let ready = Elimination::of_spins(&model).unwrap();
             let joint = ready.joint_of_pairs(&pairs, &limits).unwrap();
             let found = solve_edges(&model, &pairs, &limits).unwrap();
-            assert!(method.is_none_or(|m| m == found.result.method));
             // Where all states are too many, by holding one spin after another.
             let truth = if method.is_some() {
                 eliminate(&model, Want::ALL, &limits).unwrap()
@@ -237,6 +315,47 @@ mod tests {
                 assert!(a.overlaps(b));
             }
         }
+    }
+
+    #[test]
+    fn engines_agree_on_edges() {
+        let mut engines_seen = BTreeSet::new();
+        for (seed, lattice) in [
+            (0, Lattice::torus(3, 4)),
+            (1, Lattice::open(4, 5)),
+            (2, Lattice::torus(4, 4)),
+        ] {
+            let model = LatticeModel {
+                lattice,
+                coupling: 0.6,
+                field: 0.3,
+                disorder: crate::model::Disorder::Gaussian,
+                seed: Seed(seed),
+            }
+            .hamiltonian()
+            .unwrap();
+            let pairs = pairs_in_terms(&model);
+            let mut engines = edge_engines(&model, &pairs);
+            let ready = Elimination::of_spins(&model).unwrap();
+            engines.push((ready.plan_pairs(&pairs), EdgeEngine::Elimination(ready)));
+            let limits = Limits::NONE;
+            let all: Vec<EdgeResult> = engines
+                .iter()
+                .map(|(_, engine)| edges_by(&model, &pairs, engine, &limits).unwrap())
+                .collect();
+            for found in &all {
+                engines_seen.insert(found.result.method.to_string());
+                assert!(found.result.log_z.overlaps(all[0].result.log_z));
+                let (a, b) = (&found.result.mean, &all[0].result.mean);
+                let (a, b) = (a.as_ref().unwrap(), b.as_ref().unwrap());
+                assert!(a.iter().zip(b).all(|(a, b)| a.overlaps(*b)));
+                for (a, b) in found.edge.iter().zip(&all[0].edge) {
+                    assert!((a.0, a.1) == (b.0, b.1) && a.2.overlaps(b.2), "{a:?} {b:?}");
+                    assert!(a.2.width() < 1e-12);
+                }
+            }
+        }
+        assert_eq!(engines_seen.len(), 3);
     }
 
     #[test]

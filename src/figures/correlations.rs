@@ -4,13 +4,13 @@ use super::torus_conformal::torus_spin_factor;
 use crate::numeric::Enclosure;
 
 /// Longer than all distances.
-pub const EVERYTHING: f64 = 100.0;
+pub(super) const EVERYTHING: f64 = 100.0;
 /// Blocks of configurations for the jackknife.
 const BLOCKS: usize = 20;
 
 /// Displacements that the symmetries of the square map on each other: `0 ≤ dy ≤ dx`, with their number.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Displacement {
+pub(super) struct Displacement {
     /// The longer component.
     pub dx: usize,
     /// The shorter component.
@@ -21,13 +21,13 @@ pub struct Displacement {
 
 impl Displacement {
     /// Its length.
-    pub fn length(self) -> f64 {
+    pub(super) fn length(self) -> f64 {
         f64::hypot(self.dx as f64, self.dy as f64)
     }
 }
 
 /// The displacements of a lattice of this side, zero left out: up to half the side if it is periodic.
-pub fn displacements(side: usize, periodic: bool) -> Vec<Displacement> {
+pub(super) fn displacements(side: usize, periodic: bool) -> Vec<Displacement> {
     let most = if periodic { side / 2 } else { side - 1 };
     let images = |d: usize| {
         if d == 0 || (periodic && 2 * d == side) {
@@ -49,7 +49,7 @@ pub fn displacements(side: usize, periodic: bool) -> Vec<Displacement> {
 
 /// What is subtracted before two places are multiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Centre {
+pub(super) enum Centre {
     /// The mean of all configurations.
     Ensemble,
     /// The mean of each configuration.
@@ -69,13 +69,13 @@ struct Block {
 
 /// Two-point function of a field over configurations, in blocks.
 #[derive(Clone, Debug)]
-pub struct TwoPoint {
+pub(super) struct TwoPoint {
     blocks: Vec<Block>,
 }
 
 impl TwoPoint {
     /// From fields, `side²` values each, one configuration after another.
-    pub fn of_fields(side: usize, periodic: bool, fields: &[f32]) -> Self {
+    pub(super) fn of_fields(side: usize, periodic: bool, fields: &[f32]) -> Self {
         let classes = displacements(side, periodic);
         let sites = side * side;
         let count = fields.len() / sites;
@@ -127,7 +127,8 @@ impl TwoPoint {
     }
 
     /// The averages of the products, nothing subtracted.
-    pub fn raw(&self) -> Vec<f64> {
+    #[cfg(test)]
+    pub(super) fn raw(&self) -> Vec<f64> {
         let weight: f64 = self.blocks.iter().map(|b| b.weight).sum();
         let classes = self.blocks.first().map_or(0, |b| b.products.len());
         (0..classes)
@@ -136,13 +137,17 @@ impl TwoPoint {
     }
 
     /// The correlation for each displacement of [`displacements`].
-    pub fn values(&self, centre: Centre) -> Vec<f64> {
+    pub(super) fn values(&self, centre: Centre) -> Vec<f64> {
         self.without(None, centre)
     }
 
     /// A quantity made of the correlations and its standard error by the jackknife over blocks; the error
     /// is NaN if the quantity does not exist with some block left out.
-    pub fn derived(&self, centre: Centre, f: impl Fn(&[f64]) -> Option<f64>) -> Option<(f64, f64)> {
+    pub(super) fn derived(
+        &self,
+        centre: Centre,
+        f: impl Fn(&[f64]) -> Option<f64>,
+    ) -> Option<(f64, f64)> {
         let value = f(&self.values(centre))?;
         let n = self.blocks.len() as f64;
         let sum: f64 = (0..self.blocks.len())
@@ -196,18 +201,24 @@ fn average_product(side: usize, periodic: bool, field: &[f32], d: Displacement) 
     sum / pairs as f64
 }
 
-/// The field ε of equation (35) before its mean is subtracted: each spin times the sum of its neighbours
-/// on the periodic lattice.
-pub fn energy_fields(side: usize, spins: &[f32]) -> Vec<f32> {
+/// The field ε of equation (35) before its mean is subtracted: each spin times the sum of its neighbours,
+/// of which there are fewer at an open edge.
+pub(super) fn energy_fields(side: usize, periodic: bool, spins: &[f32]) -> Vec<f32> {
     let mut fields = Vec::with_capacity(spins.len());
     for s in spins.chunks_exact(side * side) {
-        for r in 0..side {
-            for c in 0..side {
-                let near = s[r * side + (c + 1) % side]
-                    + s[r * side + (c + side - 1) % side]
-                    + s[(r + 1) % side * side + c]
-                    + s[(r + side - 1) % side * side + c];
-                fields.push(s[r * side + c] * near);
+        let at = |r: usize, c: usize| {
+            let inside = periodic || (r > 0 && r <= side && c > 0 && c <= side);
+            if inside {
+                s[(r + side - 1) % side * side + (c + side - 1) % side]
+            } else {
+                0.0
+            }
+        };
+        // Rows and columns are counted from 1 here.
+        for r in 1..=side {
+            for c in 1..=side {
+                let near = at(r, c + 1) + at(r, c - 1) + at(r + 1, c) + at(r - 1, c);
+                fields.push(at(r, c) * near);
             }
         }
     }
@@ -216,7 +227,7 @@ pub fn energy_fields(side: usize, spins: &[f32]) -> Vec<f32> {
 
 /// How a power law is fitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
+pub(super) enum Method {
     /// A straight line through the logarithms.
     LogLog,
     /// Least squares of the correlation itself.
@@ -225,7 +236,7 @@ pub enum Method {
 
 /// A way to read a dimension off a correlation; none of it is stated.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Protocol {
+pub(super) struct Protocol {
     /// Displacements along the axes only.
     pub axes: bool,
     /// Shortest distance.
@@ -240,7 +251,7 @@ pub struct Protocol {
 
 impl Protocol {
     /// Along the axes from 1 to half the lattice through the logarithms.
-    pub const PLAIN: Self = Self {
+    pub(super) const PLAIN: Self = Self {
         axes: true,
         from: 1.0,
         to: 5.0,
@@ -249,7 +260,7 @@ impl Protocol {
     };
 
     /// For a reader.
-    pub fn name(self) -> String {
+    pub(super) fn name(self) -> String {
         format!(
             "{}, r = {} to {}, {}{}",
             if self.axes { "axes" } else { "all vectors" },
@@ -272,7 +283,7 @@ impl Protocol {
     }
 
     /// All fits of (32) itself that were tried: axes or all vectors, from 1 or 2, to 2, 3, 4, 5 or all, both methods.
-    pub fn all(periodic: bool) -> Vec<Self> {
+    pub(super) fn all(periodic: bool) -> Vec<Self> {
         let mut list = Vec::new();
         for axes in [true, false] {
             for from in [1.0, 2.0] {
@@ -298,7 +309,7 @@ impl Protocol {
 
     /// The same for a periodic lattice with the power law replaced by what the continuum makes of it on a torus at
     /// Δ = 1/8: not a fit of (32), and it presupposes part of the answer.
-    pub fn all_on_torus() -> Vec<Self> {
+    pub(super) fn all_on_torus() -> Vec<Self> {
         let with_torus = |p| Self { torus: true, ..p };
         Self::all(true).into_iter().map(with_torus).collect()
     }
@@ -325,7 +336,7 @@ impl Protocol {
 
     /// The dimension Δ of `B r^{−2Δ}`; `None` if there are fewer than two distances, a logarithm is of a
     /// number that is not positive, or least squares have no minimum with −1 < Δ < 6.
-    pub fn dimension(self, side: usize, periodic: bool, g: &[f64]) -> Option<f64> {
+    pub(super) fn dimension(self, side: usize, periodic: bool, g: &[f64]) -> Option<f64> {
         let points = self.points(side, periodic);
         if points.len() < 2 {
             return None;
@@ -354,7 +365,7 @@ impl Protocol {
     }
 
     /// The same with rigorous bounds, of bounds on the correlation; only through logarithms.
-    pub fn dimension_bounds(self, side: usize, g: &[Enclosure]) -> Option<Enclosure> {
+    pub(super) fn dimension_bounds(self, side: usize, g: &[Enclosure]) -> Option<Enclosure> {
         let points = self.points(side, true);
         let positive = points.iter().all(|&(_, k, _, _)| g[k].lo() > 0.0);
         if self.method != Method::LogLog || points.len() < 2 || !positive {
@@ -369,7 +380,7 @@ impl Protocol {
 }
 
 /// The power p of `B x^p` fitted to points (x, y, weight); as [`Protocol::dimension`].
-pub fn power_of(points: &[(f64, f64, f64)], method: Method) -> Option<f64> {
+pub(super) fn power_of(points: &[(f64, f64, f64)], method: Method) -> Option<f64> {
     match method {
         Method::LogLog => {
             let places: Vec<_> = points.iter().map(|&(x, _, w)| (x, 0, w, 1.0)).collect();
@@ -478,6 +489,20 @@ mod tests {
                 assert!((found - sum / f64::from(pairs)).abs() < 1e-5, "{d:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_open_edge_has_fewer_neighbours() {
+        let up = vec![1.0_f32; 9];
+        assert_eq!(energy_fields(3, true, &up), vec![4.0; 9]);
+        let open = energy_fields(3, false, &up);
+        assert_eq!(open, [2.0, 3.0, 2.0, 3.0, 4.0, 3.0, 2.0, 3.0, 2.0]);
+        let mut one_down = up;
+        one_down[4] = -1.0;
+        assert_eq!(
+            energy_fields(3, false, &one_down)[4].to_bits(),
+            (-4.0_f32).to_bits()
+        );
     }
 
     #[test]

@@ -20,7 +20,10 @@ fn refused(what: &str, cause: &dyn std::fmt::Display) -> FigureError {
 ///
 /// # Errors
 /// [`FigureError::Refused`] above side 14 or so, where the transfer matrix refuses.
-pub fn absolute_magnetisation(side: usize, temperature: f64) -> Result<Enclosure, FigureError> {
+pub(super) fn absolute_magnetisation(
+    side: usize,
+    temperature: f64,
+) -> Result<Enclosure, FigureError> {
     let what = "exact magnetisation";
     let lattice = Lattice::torus(side, side);
     let strip =
@@ -35,7 +38,10 @@ pub fn absolute_magnetisation(side: usize, temperature: f64) -> Result<Enclosure
 ///
 /// # Errors
 /// [`FigureError::Refused`] as [`absolute_magnetisation`].
-pub fn spin_correlations(side: usize, temperature: f64) -> Result<Vec<Enclosure>, FigureError> {
+pub(super) fn spin_correlations(
+    side: usize,
+    temperature: f64,
+) -> Result<Vec<Enclosure>, FigureError> {
     let what = "exact correlations";
     let lattice = Lattice::torus(side, side);
     let strip =
@@ -61,7 +67,10 @@ pub fn spin_correlations(side: usize, temperature: f64) -> Result<Vec<Enclosure>
 /// [`FigureError::Refused`] above side 12 or so.
 /// # Accuracy
 /// Rigorous; test `bonds_are_correlated_as_all_states_say`.
-pub fn energy_correlations(side: usize, temperature: f64) -> Result<Vec<Enclosure>, FigureError> {
+pub(super) fn energy_correlations(
+    side: usize,
+    temperature: f64,
+) -> Result<Vec<Enclosure>, FigureError> {
     let what = "exact correlations of the energy";
     let sites = side * side;
     let k = 1.0 / temperature;
@@ -154,7 +163,7 @@ mod tests {
             let s: Vec<f32> = (0..16)
                 .map(|i| if state >> i & 1 == 1 { 1.0 } else { -1.0 })
                 .collect();
-            let e = energy_fields(side, &s);
+            let e = energy_fields(side, true, &s);
             let energy: f64 = e.iter().map(|&x| f64::from(x)).sum::<f64>() / 2.0;
             let weight = (energy / temperature - log_z).exp();
             mean += weight * energy / 8.0;

@@ -1,7 +1,7 @@
-//! Figure 2: Δ_m against the length of the flow.
+//! Figure 2: `Δ_m` against the length of the flow.
 //!
-//! Equation (36) is fitted to the mean of |m| at T = 2.1, 2.2, 2.3 with T_c = 2.269. The statement holds for a
-//! choice of what the text leaves open if |Δ_m − 1/8| ≤ 0.0125 (a tenth of it, about what a plot shows) at every
+//! Equation (36) is fitted to the mean of |m| at T = 2.1, 2.2, 2.3 with `T_c` = 2.269. The statement holds for a
+//! choice of what the text leaves open if |`Δ_m` − 1/8| ≤ 0.0125 (a tenth of it, about what a plot shows) at every
 //! length from 8 to the longest. The same fit is made of exact values of ⟨|m|⟩ for lattices of several sizes.
 
 use super::correlations::{Method, power_of};
@@ -26,7 +26,7 @@ const SETTLED: usize = 8;
 const TEMPERATURES: [f64; 3] = [2.1, 2.2, 2.3];
 
 /// The experiment.
-pub const EXPERIMENT: Experiment = Experiment {
+pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "fig2",
     title: "Δ_m against the length of the flow",
     seconds: |scale| match scale {
@@ -36,7 +36,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     run,
 };
 
-/// Δ_m of (36) for the three magnetisations.
+/// `Δ_m` of (36) for the three magnetisations.
 fn delta_m(m: [f64; 3], temperatures: [f64; 3], method: Method) -> Option<f64> {
     let points: Vec<(f64, f64, f64)> = temperatures
         .iter()
@@ -55,7 +55,7 @@ fn delta_m_bounds(m: [Enclosure; 3]) -> Enclosure {
     term(0) + term(1) + term(2)
 }
 
-/// Δ_m through logarithms and its standard error, of independent magnetisations with theirs.
+/// `Δ_m` through logarithms and its standard error, of independent magnetisations with theirs.
 fn delta_m_estimate(m: [(f64, f64); 3]) -> (f64, f64) {
     let x = TEMPERATURES.map(|t| (t - CRITICAL).abs().ln());
     let mean = x.iter().sum::<f64>() / 3.0;
@@ -80,7 +80,7 @@ fn settles(curve: &[Option<f64>], target: f64) -> bool {
 /// `⟨|m|⟩` with its error, by length and temperature.
 type Means = Vec<Vec<Option<(f64, f64)>>>;
 
-/// Δ_m by length.
+/// `Δ_m` by length.
 fn curve(means: &Means, temperatures: [f64; 3], method: Method) -> Vec<Option<f64>> {
     let three = |m: &Vec<Option<(f64, f64)>>| Some([m[0]?.0, m[1]?.0, m[2]?.0]);
     means
@@ -89,7 +89,7 @@ fn curve(means: &Means, temperatures: [f64; 3], method: Method) -> Vec<Option<f6
         .collect()
 }
 
-/// Δ_m of equilibrium: exact up to side 12, from independent configurations above.
+/// `Δ_m` of equilibrium: exact up to side 12, from independent configurations above.
 fn equilibrium(run: &Run) -> Result<(Vec<Number>, Vec<[f64; 2]>), FigureError> {
     let (mut numbers, mut points) = (Vec::new(), Vec::new());
     let (exact, sampled): (&[usize], &[(usize, usize)]) = match run.scale {
@@ -126,6 +126,10 @@ fn equilibrium(run: &Run) -> Result<(Vec<Number>, Vec<[f64; 2]>), FigureError> {
     Ok((numbers, points))
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one experiment from its choices to its finding"
+)]
 fn run(run: &Run) -> Result<FigureRecord, FigureError> {
     let mut workshop = Workshop::new(run);
     let all = choices(run.scale);

@@ -1,7 +1,7 @@
-//! Figure 3: Δ_s from the two-point function of the spins, along flows (3a) and of Ising data (3b, and the text).
+//! Figure 3: `Δ_s` from the two-point function of the spins, along flows (3a) and of Ising data (3b, and the text).
 //!
-//! The rule of 3a, for each choice of what the text leaves open and each fit of (32): at length 8 Δ_s < 1/8 at T = 2.2
-//! and Δ_s > 1/8 at T = 2.3. The rules of the others are in `ising_dimensions`.
+//! The rule of 3a, for each choice of what the text leaves open and each fit of (32): at length 8 `Δ_s` < 1/8 at T = 2.2
+//! and `Δ_s` > 1/8 at T = 2.3. The rules of the others are in `ising_dimensions`.
 
 use super::correlations::{Centre, EVERYTHING, Method, Protocol, TwoPoint};
 use super::experiment::{Experiment, FigureError, FigureRecord, Parameter, Run, Scale};
@@ -13,11 +13,11 @@ use crate::ledger::Finding;
 
 /// The dimension of the spin.
 const TARGET: f64 = 0.125;
-/// Where flows are judged: where Δ_m is said to be at its value.
+/// Where flows are judged: where `Δ_m` is said to be at its value.
 const LENGTH: usize = 8;
 
 /// The experiment.
-pub const EXPERIMENT: Experiment = Experiment {
+pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "fig3",
     title: "Δ_s from the correlation of spins",
     seconds: |scale| match scale {
@@ -51,12 +51,14 @@ fn flow_protocols() -> Vec<Protocol> {
     ]
 }
 
-/// Δ_s by protocol, length and temperature.
+/// `Δ_s` with its error by protocol, length and temperature.
+type Curves = Vec<Vec<Vec<Option<(f64, f64)>>>>;
+
 fn flow_curves(
     workshop: &mut Workshop,
     choice: &FlowChoice,
     temperatures: &[f64],
-) -> Result<Vec<Vec<Vec<Option<(f64, f64)>>>>, FigureError> {
+) -> Result<Curves, FigureError> {
     let found = workshop.follow(choice, temperatures, |values| {
         TwoPoint::of_fields(SIDE, true, values)
     })?;
@@ -84,6 +86,10 @@ fn brackets(row: &[Option<(f64, f64)>], level: f64) -> bool {
 }
 
 /// Figure 3a, and its curves.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one experiment from its choices to its finding"
+)]
 fn finding_3a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     let mut workshop = Workshop::new(run);
     let all = choices(run.scale);
@@ -147,7 +153,7 @@ fn finding_3a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
         label: "shuffled".to_owned(),
         ..default.clone()
     };
-    let at_length = |found: &Vec<Vec<Vec<Option<(f64, f64)>>>>, level: f64| {
+    let at_length = |found: &Curves, level: f64| {
         found
             .iter()
             .any(|by_length| brackets(&by_length[LENGTH], level))

@@ -8,7 +8,7 @@ use crate::numeric::Enclosure;
 /// ```text
 /// all as printed → reproduced      none → not reproduced      some, or no outcome at all → not decidable
 /// ```
-pub fn verdict_over(outcomes: impl IntoIterator<Item = bool>) -> Verdict {
+pub(super) fn verdict_over(outcomes: impl IntoIterator<Item = bool>) -> Verdict {
     let (mut yes, mut no) = (false, false);
     for outcome in outcomes {
         yes |= outcome;
@@ -22,7 +22,7 @@ pub fn verdict_over(outcomes: impl IntoIterator<Item = bool>) -> Verdict {
 }
 
 /// A control that must come out false.
-pub fn control(name: impl Into<String>, accepted: bool) -> Control {
+pub(super) fn control(name: impl Into<String>, accepted: bool) -> Control {
     Control {
         name: name.into(),
         rejected: !accepted,
@@ -30,7 +30,7 @@ pub fn control(name: impl Into<String>, accepted: bool) -> Control {
 }
 
 /// A control against vacuity: something that must come out true.
-pub fn not_vacuous(what: &str, accepted: bool) -> Control {
+pub(super) fn not_vacuous(what: &str, accepted: bool) -> Control {
     Control {
         name: format!("not vacuous: {what}"),
         rejected: accepted,
@@ -38,7 +38,7 @@ pub fn not_vacuous(what: &str, accepted: bool) -> Control {
 }
 
 /// A number without an error.
-pub fn plain(name: impl Into<String>, value: f64) -> Number {
+pub(super) fn plain(name: impl Into<String>, value: f64) -> Number {
     Number {
         name: name.into(),
         value,
@@ -49,7 +49,7 @@ pub fn plain(name: impl Into<String>, value: f64) -> Number {
 }
 
 /// An estimate; an error that does not exist is left out.
-pub fn estimate(name: impl Into<String>, (value, std_err): (f64, f64)) -> Number {
+pub(super) fn estimate(name: impl Into<String>, (value, std_err): (f64, f64)) -> Number {
     Number {
         std_err: std_err.is_finite().then_some(std_err),
         ..plain(name, value)
@@ -57,7 +57,7 @@ pub fn estimate(name: impl Into<String>, (value, std_err): (f64, f64)) -> Number
 }
 
 /// An enclosure.
-pub fn enclosed(name: impl Into<String>, bounds: Enclosure) -> Number {
+pub(super) fn enclosed(name: impl Into<String>, bounds: Enclosure) -> Number {
     Number {
         bounds: Some([bounds.lo(), bounds.hi()]),
         ..plain(name, bounds.mid())
@@ -65,7 +65,7 @@ pub fn enclosed(name: impl Into<String>, bounds: Enclosure) -> Number {
 }
 
 /// Where the broken line through the points first rises through `level`.
-pub fn crossing(points: &[(f64, f64)], level: f64) -> Option<f64> {
+pub(super) fn crossing(points: &[(f64, f64)], level: f64) -> Option<f64> {
     points.windows(2).find_map(|w| {
         let ((x0, y0), (x1, y1)) = (w[0], w[1]);
         (y0 < level && y1 >= level).then(|| x0 + (x1 - x0) * (level - y0) / (y1 - y0))

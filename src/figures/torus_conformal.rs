@@ -52,7 +52,7 @@ fn theta_moduli(x: f64, y: f64) -> [f64; 4] {
 /// 1e-14 for displacements within half a side; against the lattice: test `the_lattice_follows_it`.
 /// # References
 /// P. Di Francesco, H. Saleur and J.-B. Zuber, Nucl. Phys. B 290 (1987) 527.
-pub fn torus_spin_factor(x: f64, y: f64) -> f64 {
+pub(super) fn torus_spin_factor(x: f64, y: f64) -> f64 {
     let r = x.hypot(y);
     if r <= 0.0 {
         return 1.0;

@@ -11,4 +11,4 @@ pub use drawing::{picture_png, picture_svg};
 pub use json::ledger_json;
 pub use junit::ledger_junit;
 pub use page::figures_page;
-pub use text::{explain, ledger_text, summary};
+pub use text::{explain, ledger_text, not_run, summary};

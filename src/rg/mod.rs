@@ -25,7 +25,10 @@ pub use level_correlators::{CorrelatorValue, LevelCorrelators};
 pub use zeros::{ZeroDisc, ZerosError, polynomial_zeros};
 
 pub mod callan_symanzik;
+pub mod effective_couplings;
+pub mod kadanoff;
 pub mod mode_elimination;
+pub mod monte_carlo_rg;
 pub mod square_blocks;
 pub mod star_elimination;
 pub mod temperature_flow;

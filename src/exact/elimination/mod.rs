@@ -8,19 +8,26 @@
 //! Where the entries of a table spread over more than the range of a double the whole pass is done
 //! again with an exponent beside every entry.
 
+mod beliefs;
+mod layout;
 mod order;
 mod pairs;
+mod passes;
 mod table;
+mod weight;
 
 use super::fixed_energy::{PowerTable, Scale, ScaledSum, U};
 use super::{ExactError, ExactResult, Limits, Method, PairTable, Plan, Quantity, Want};
 use crate::model::{FactorGraph, SpinHamiltonian};
 use crate::numeric::{DoubleDouble, Enclosure};
 use crate::random::Stream;
+use layout::{Layout, Sizes};
 use num_traits::Zero;
 use order::{Order, best_order};
+use passes::{Marginals, Passes, Readings};
 use std::collections::BTreeMap;
-use table::{Table, Weight, Wide, derivative, dots, product, sum_out};
+use table::{Table, product};
+use weight::{Weight, Wide};
 
 /// Exponents below this, relative to the largest entry, call for wide numbers.
 const LOWEST: i64 = -960;
@@ -28,6 +35,10 @@ const LOWEST: i64 = -960;
 const NS_STEP: f64 = 1.2;
 /// Nanoseconds a variable and factor for setting up.
 const NS_OVERHEAD: f64 = 3000.0;
+/// Bytes a variable and factor.
+const PIECE_BYTES: f64 = 500.0;
+/// Time of the way down, in ways up.
+const DOWN: f64 = 2.0;
 /// Largest `|ln ψ|` range that exponents beside the entries can hold.
 const STRONGEST: f64 = 1e15;
 
@@ -48,31 +59,23 @@ pub struct Elimination {
     cards: Vec<usize>,
     inputs: Vec<Input>,
     order: Order,
+    /// What is kept of the way up while marginals are found.
+    layout: Layout,
+    /// Most entries at once for `ln Z`.
+    upward: f64,
     /// Relative error of the product of all inputs, in u.
     input_error: f64,
     /// Error of exponents, in nats.
     energy_error: f64,
 }
 
-/// What one pass over the buckets leaves.
-struct Upward<W> {
-    /// All tables: inputs, then messages. Dropped ones have no values.
-    tables: Vec<Table<W>>,
-    /// For each variable of the order its tables, and its message.
-    buckets: Vec<(Vec<usize>, Option<usize>)>,
-    /// Z; `None` if it is zero.
-    z: Option<ScaledSum>,
-    /// Roundings on the way to Z.
-    roundings: f64,
-}
-
 /// A table needs wide numbers.
 struct Underflow;
 
 /// One pass in either kind of number.
-enum Pass {
-    Double(Upward<f64>),
-    Wide(Upward<Wide>),
+enum Pass<'a> {
+    Double(Passes<'a, f64>),
+    Wide(Passes<'a, Wide>),
 }
 
 impl Elimination {
@@ -159,7 +162,20 @@ impl Elimination {
     fn prepare(cards: Vec<usize>, inputs: Vec<Input>, input_error: f64, energy_error: f64) -> Self {
         let scopes: Vec<&[usize]> = inputs.iter().map(|i| i.scope.as_slice()).collect();
         let order = best_order(&cards, &scopes);
+        Self::ordered(cards, inputs, order, input_error, energy_error)
+    }
+
+    fn ordered(
+        cards: Vec<usize>,
+        inputs: Vec<Input>,
+        order: Order,
+        input_error: f64,
+        energy_error: f64,
+    ) -> Self {
+        let sizes = Sizes::new(&order, &cards);
         Self {
+            layout: sizes.layout(),
+            upward: sizes.upward(),
             cards,
             inputs,
             order,
@@ -186,17 +202,27 @@ impl Elimination {
             1.0
         };
         let pieces = (self.cards.len() + self.inputs.len()) as f64;
-        let factor = if marginals { 5.0 } else { 1.0 };
-        let live = if marginals {
-            self.order.entries + 2.0 * self.order.largest
+        let (factor, live) = if marginals {
+            let repeats = self.layout.repeats as f64;
+            (1.0 + repeats + DOWN, self.layout.peak)
         } else {
-            3.0 * self.order.largest
+            (1.0, self.upward)
         };
         Plan {
             method: Method::Elimination,
             states: self.order.steps * factor,
-            bytes: 8.0 * live + 300.0 * pieces,
+            bytes: 8.0 * live + PIECE_BYTES * pieces,
             seconds: (self.order.steps * factor * NS_STEP / threads + pieces * NS_OVERHEAD) * 1e-9,
+        }
+    }
+
+    /// What it will cost to keep all tables, for samples and for a largest weight.
+    fn plan_kept(&self) -> Plan {
+        let plan = self.plan(false);
+        Plan {
+            bytes: 8.0 * (self.order.entries + self.order.largest)
+                + PIECE_BYTES * (self.cards.len() + self.inputs.len()) as f64,
+            ..plan
         }
     }
 
@@ -227,11 +253,10 @@ impl Elimination {
     /// `wide_and_double_numbers_agree`.
     pub fn log_z(&self, limits: &Limits) -> Result<Option<Enclosure>, ExactError> {
         self.admit(self.plan(false), limits)?;
-        Ok(self.log_of(&self.clamped_pass(&[], false)))
+        Ok(self.log_of(self.clamped_pass(&[], false).z()))
     }
 
-    fn log_of(&self, pass: &Pass) -> Option<Enclosure> {
-        let (z, roundings) = pass.z();
+    fn log_of(&self, (z, roundings): (Option<ScaledSum>, f64)) -> Option<Enclosure> {
         z.map(|z| z.ln(self.relative(roundings), self.energy_error))
     }
 
@@ -239,8 +264,8 @@ impl Elimination {
         (roundings + self.input_error) * U * (1.0 + 1e-6)
     }
 
-    /// The pass with some variables held fixed.
-    fn clamped_pass(&self, held: &[(usize, usize)], keep: bool) -> Pass {
+    /// The way up with some variables held fixed, all messages kept or none.
+    fn clamped_pass<'a>(&'a self, held: &'a [(usize, usize)], keep: bool) -> Pass<'a> {
         match self.upward::<f64>(held, keep) {
             Ok(upward) => Pass::Double(upward),
             Err(Underflow) => Pass::Wide(
@@ -248,6 +273,21 @@ impl Elimination {
                     .unwrap_or_else(|Underflow| unreachable!("wide numbers do not underflow")),
             ),
         }
+    }
+
+    /// Sums out all variables in order.
+    fn upward<'a, W: Weight>(
+        &'a self,
+        held: &'a [(usize, usize)],
+        keep: bool,
+    ) -> Result<Passes<'a, W>, Underflow> {
+        let mut passes = Passes::new(self, held)?;
+        if keep {
+            passes.up(0, self.cards.len(), true)?;
+        } else {
+            passes.up_once()?;
+        }
+        Ok(passes)
     }
 
     /// One input with its variables in the order of elimination, largest entry in `[1, 2)`.
@@ -306,89 +346,6 @@ impl Elimination {
         Ok((Table::new(scope, values), high))
     }
 
-    /// Sums out all variables in order.
-    fn upward<W: Weight>(
-        &self,
-        held: &[(usize, usize)],
-        keep: bool,
-    ) -> Result<Upward<W>, Underflow> {
-        let n = self.cards.len();
-        let mut position = vec![0; n];
-        for (p, &v) in self.order.sequence.iter().enumerate() {
-            position[v] = p;
-        }
-        let mut z = DoubleDouble::ONE;
-        let mut exponent = 0_i64;
-        let mut roundings = 0.0;
-        let mut zero = false;
-        let mut up = Upward {
-            tables: Vec::with_capacity(self.inputs.len() + n),
-            buckets: vec![(Vec::new(), None); n],
-            z: None,
-            roundings: 0.0,
-        };
-        let mut file = |table: Table<W>, up: &mut Upward<W>, exponent: &mut i64| -> Option<usize> {
-            zero |= table.is_zero();
-            if let Some(&first) = table.scope.first() {
-                up.buckets[position[first]].0.push(up.tables.len());
-                up.tables.push(table);
-                Some(up.tables.len() - 1)
-            } else {
-                let (m, e) = table.values[0].parts();
-                z = z * DoubleDouble::from(m);
-                *exponent += e;
-                None
-            }
-        };
-        for input in &self.inputs {
-            let (table, e) = self.load::<W>(input, &position, held)?;
-            exponent += e;
-            file(table, &mut up, &mut exponent);
-        }
-        let mut spare = Vec::new();
-        for p in 0..n {
-            let x = self.order.sequence[p];
-            if held.iter().any(|h| h.0 == x) {
-                continue;
-            }
-            let members = up.buckets[p].0.clone();
-            let inputs: Vec<&Table<W>> = members.iter().map(|&i| &up.tables[i]).collect();
-            let mut scope: Vec<usize> = self.order.neighbours[p]
-                .iter()
-                .copied()
-                .filter(|v| inputs.iter().any(|t| t.scope.contains(v)))
-                .collect();
-            scope.sort_unstable_by_key(|&v| position[v]);
-            if !W::WIDE && out_of_range(&inputs) {
-                return Err(Underflow);
-            }
-            roundings += (inputs.len().saturating_sub(1) + self.cards[x] - 1) as f64;
-            let mut message = if inputs.is_empty() {
-                Table::new(scope, vec![W::new(self.cards[x] as f64, 0)])
-            } else {
-                let made = sum_out(x, &inputs, &scope, &self.cards, spare);
-                Table::of(scope, made)
-            };
-            exponent += message.normalize();
-            spare = Vec::new();
-            if !keep {
-                for i in members {
-                    let values = std::mem::take(&mut up.tables[i].values);
-                    if values.capacity() > spare.capacity() {
-                        spare = values;
-                    }
-                }
-            }
-            up.buckets[p].1 = file(message, &mut up, &mut exponent);
-        }
-        up.roundings = roundings + 1.0;
-        up.z = (!zero).then_some(ScaledSum {
-            value: z,
-            exponent: i128::from(exponent),
-        });
-        Ok(up)
-    }
-
     /// `ln Z` and the probabilities of all states of all variables.
     ///
     /// # Errors
@@ -403,91 +360,29 @@ impl Elimination {
 
     /// The same with some variables held; `None` if that has no weight.
     fn clamped_singles(&self, held: &[(usize, usize)]) -> Option<(Enclosure, Vec<Vec<Enclosure>>)> {
-        let first = self.clamped_pass(held, true);
-        let log_z = self.log_of(&first)?;
-        let singles = match first {
-            Pass::Double(up) => self.downward(&up, held).or_else(|Underflow| {
-                let Ok(up) = self.upward::<Wide>(held, true) else {
-                    return Err(Underflow);
-                };
-                self.downward(&up, held)
-            }),
-            Pass::Wide(up) => self.downward(&up, held),
-        };
-        let singles = singles.unwrap_or_default();
-        Some((log_z, singles))
+        let at = vec![Vec::new(); self.cards.len()];
+        let (log_z, marginals) = self.marginals(held, &Readings { pairs: &[], at })?;
+        Some((log_z, marginals.singles))
     }
 
-    /// Derivatives of Z by the messages, from the last to the first, and the marginals on the way.
-    fn downward<W: Weight>(
+    /// `ln Z` and what is read on the way down; `None` if there is no weight.
+    fn marginals(
         &self,
-        up: &Upward<W>,
         held: &[(usize, usize)],
-    ) -> Result<Vec<Vec<Enclosure>>, Underflow> {
-        let n = self.cards.len();
-        let mut adjoint: Vec<Option<Table<W>>> = vec![None; up.tables.len()];
-        let mut singles: Vec<Vec<Enclosure>> = vec![Vec::new(); n];
-        let mut spare = Vec::new();
-        // A number on the way down has met each operation of the way up at most once, and as many of its own.
-        let radius = self.relative(3.0 * up.roundings + 64.0);
-        // Inputs were filed before the first message.
-        let first_message = up
-            .buckets
-            .iter()
-            .filter_map(|b| b.1)
-            .min()
-            .unwrap_or(up.tables.len());
-        for p in (0..n).rev() {
-            let x = self.order.sequence[p];
-            if let Some(&(_, s)) = held.iter().find(|h| h.0 == x) {
-                singles[x] = (0..self.cards[x])
-                    .map(|k| Enclosure::exact(if k == s { 1.0 } else { 0.0 }))
-                    .collect();
-                continue;
-            }
-            let (members, message) = &up.buckets[p];
-            let above = message.and_then(|m| adjoint[m].take());
-            let tables: Vec<&Table<W>> = members.iter().map(|&i| &up.tables[i]).collect();
-            let all: Vec<&Table<W>> = tables.iter().copied().chain(above.as_ref()).collect();
-            if !W::WIDE && out_of_range(&all) {
-                return Err(Underflow);
-            }
-            let mut single = None;
-            // The largest table first: its product with the derivative by it gives the marginal.
-            let mut places: Vec<usize> = (0..members.len()).collect();
-            places.sort_by_key(|&k| std::cmp::Reverse(tables[k].values.len()));
-            for &k in &places {
-                let is_message = members[k] >= first_message;
-                if single.is_some() && !is_message {
-                    continue;
-                }
-                let others: Vec<&Table<W>> = (0..tables.len())
-                    .filter(|&l| l != k)
-                    .map(|l| tables[l])
-                    .chain(above.as_ref())
-                    .collect();
-                let memory = std::mem::take(&mut spare);
-                let derivative = derivative(&others, &tables[k].scope, &self.cards, memory);
-                if single.is_none() {
-                    single = Some(dots(tables[k], &derivative.values, self.cards[x]));
-                }
-                if is_message {
-                    let mut table = Table::of(tables[k].scope.clone(), derivative);
-                    table.normalize();
-                    adjoint[members[k]] = Some(table);
-                }
-            }
-            if let Some(table) = above {
-                spare = table.values;
-            }
-            singles[x] = if let Some(weights) = single {
-                probabilities(&weights, radius, self.energy_error)
-            } else {
-                let q = self.cards[x];
-                vec![Enclosure::exact(1.0) / Enclosure::exact(q as f64); q]
-            };
+        readings: &Readings<'_>,
+    ) -> Option<(Enclosure, Marginals)> {
+        fn run<W: Weight>(
+            model: &Elimination,
+            held: &[(usize, usize)],
+            readings: &Readings<'_>,
+        ) -> Result<Option<(Enclosure, Marginals)>, Underflow> {
+            let mut passes = Passes::<W>::new(model, held)?;
+            let marginals = passes.up_and_down(readings)?;
+            Ok(model.log_of(passes.z()).map(|log| (log, marginals)))
         }
-        Ok(singles)
+        run::<f64>(self, held, readings)
+            .or_else(|Underflow| run::<Wide>(self, held, readings))
+            .unwrap_or_else(|Underflow| unreachable!("wide numbers do not underflow"))
     }
 
     /// The joint probabilities of some variables, the last one fastest.
@@ -510,7 +405,7 @@ impl Elimination {
         plan.seconds *= runs;
         plan.states *= runs;
         self.admit(plan, limits)?;
-        let Some(total) = self.log_of(&self.clamped_pass(&[], false)) else {
+        let Some(total) = self.log_of(self.clamped_pass(&[], false).z()) else {
             return Err(ExactError::ZeroPartition);
         };
         let mut out = Vec::new();
@@ -561,7 +456,7 @@ impl Elimination {
         stream: &mut Stream,
         limits: &Limits,
     ) -> Result<Vec<Vec<usize>>, ExactError> {
-        self.admit(self.plan(true), limits)?;
+        self.admit(self.plan_kept(), limits)?;
         let pass = self.clamped_pass(&[], true);
         if pass.z().0.is_none() {
             return Err(ExactError::ZeroPartition);
@@ -574,15 +469,15 @@ impl Elimination {
             .collect())
     }
 
-    fn sample<W: Weight>(&self, up: &Upward<W>, stream: &mut Stream) -> Vec<usize> {
+    fn sample<W: Weight>(&self, up: &Passes<'_, W>, stream: &mut Stream) -> Vec<usize> {
         let mut state = vec![0; self.cards.len()];
         for p in (0..self.cards.len()).rev() {
             let x = self.order.sequence[p];
             let weights: Vec<W> = (0..self.cards[x])
                 .map(|s| {
                     state[x] = s;
-                    up.buckets[p].0.iter().fold(W::new(1.0, 0), |w, &i| {
-                        let table = &up.tables[i];
+                    let tables = up.members[p].iter().filter_map(|&i| up.tables[i].as_ref());
+                    tables.fold(W::new(1.0, 0), |w, table| {
                         w.times(table.values[table.index(&self.cards, &state)])
                     })
                 })
@@ -613,7 +508,7 @@ impl Elimination {
     /// No state has a weight larger by more than the width of the returned enclosure; among states
     /// closer than that any may be returned.
     pub fn most_likely(&self, limits: &Limits) -> Result<(Vec<usize>, Enclosure), ExactError> {
-        self.admit(self.plan(true), limits)?;
+        self.admit(self.plan_kept(), limits)?;
         let n = self.cards.len();
         let mut position = vec![0; n];
         for (p, &v) in self.order.sequence.iter().enumerate() {
@@ -700,20 +595,13 @@ impl Elimination {
     }
 }
 
-impl Pass {
+impl Pass<'_> {
     fn z(&self) -> (Option<ScaledSum>, f64) {
         match self {
-            Self::Double(up) => (up.z, up.roundings),
-            Self::Wide(up) => (up.z, up.roundings),
+            Self::Double(up) => up.z(),
+            Self::Wide(up) => up.z(),
         }
     }
-}
-
-/// Whether a product of one entry of each table, or of some of them, could leave the range of doubles.
-fn out_of_range<W: Weight>(tables: &[&Table<W>]) -> bool {
-    let used = || tables.iter().filter(|t| !t.is_zero());
-    used().map(|t| t.lowest.min(0)).sum::<i64>() < LOWEST
-        || used().map(|t| t.highest.max(0) + 1).sum::<i64>() > -LOWEST
 }
 
 fn larger(a: Wide, b: Wide) -> Wide {
@@ -1023,8 +911,8 @@ mod tests {
         let Ok(wide) = ready.upward::<Wide>(&[], false) else {
             panic!("never")
         };
-        let a = ready.log_of(&Pass::Double(double)).unwrap();
-        let b = ready.log_of(&Pass::Wide(wide)).unwrap();
+        let a = ready.log_of(double.z()).unwrap();
+        let b = ready.log_of(wide.z()).unwrap();
         assert!(a.overlaps(b) && a.width() < 1e-12);
         // Strong and frustrated: doubles must give way, and the answer is near the ground state's.
         let mut stream = Seed(2).stream("glass", 0);

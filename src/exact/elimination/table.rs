@@ -1,12 +1,14 @@
 //! Tables over variables, and summing one variable out of a product of tables.
 
-use crate::exact::fixed_energy::{power_of_two, scale_by};
+use super::weight::{AsDouble, Weight};
 use rayon::prelude::*;
 
 /// Entries of a table that one task makes.
-const TASK: usize = 1 << 14;
+pub(super) const TASK: usize = 1 << 14;
 /// Tables whose largest entry is within this power of two of one are left as they are.
-const NEAR: i64 = 40;
+const NEAR: i64 = 150;
+/// Bounds on exponents below this are replaced by the truth.
+const FAR: i64 = 300;
 /// Most entries of the block in which a product of several large tables is made.
 const BLOCK: usize = 64;
 /// Runs shorter than this are not worth the fast path.
@@ -14,213 +16,169 @@ const SHORT: usize = 16;
 /// Most entries of the product of the small tables of a bucket.
 const SMALL: usize = 1 << 12;
 
-/// A non-negative number in a table.
-pub(super) trait Weight: Copy + Send + Sync + 'static {
-    /// Zero.
-    const ZERO: Self;
-    /// Whether entries have an exponent of their own, so that nothing underflows.
-    const WIDE: bool;
-    /// `m · 2^e`.
-    fn new(m: f64, e: i64) -> Self;
-    /// Mantissa in `[1, 2)` and exponent; mantissa zero for zero.
-    fn parts(self) -> (f64, i64);
-    /// Product.
-    fn times(self, other: Self) -> Self;
-    /// Sum.
-    fn plus(self, other: Self) -> Self;
-    /// Multiplied by a power of two.
-    fn scaled(self, e: i64) -> Self;
-    /// The exponent of a bound from above and from below: `2^e ≤ x < 2^{e+1}`; `None` for zero.
-    fn exponent(self) -> Option<i64> {
-        let (m, e) = self.parts();
-        (m > 0.0).then_some(e)
-    }
-}
-
-impl Weight for f64 {
-    const ZERO: Self = 0.0;
-    const WIDE: bool = false;
-    fn new(m: f64, e: i64) -> Self {
-        scale_by(m, i128::from(e))
-    }
-    #[inline]
-    fn parts(self) -> (f64, i64) {
-        if self == 0.0 {
-            return (0.0, 0);
-        }
-        let (m, e) = libm::frexp(self);
-        (2.0 * m, i64::from(e) - 1)
-    }
-    #[inline]
-    fn times(self, other: Self) -> Self {
-        self * other
-    }
-    #[inline]
-    fn plus(self, other: Self) -> Self {
-        self + other
-    }
-    #[inline]
-    fn scaled(self, e: i64) -> Self {
-        self * power_of_two(e.clamp(-1000, 1000) as i32)
-    }
-}
-
-/// A double with an exponent beside it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wide {
-    /// In `[1, 2)`, or zero.
-    m: f64,
-    e: i64,
-}
-
-impl Wide {
-    #[inline]
-    fn normal(m: f64, e: i64) -> Self {
-        if m == 0.0 {
-            return Self::ZERO;
-        }
-        // m is a product or sum of numbers in [1, 2): its exponent is 0 or 1 and no subnormal.
-        let shift = (m.to_bits() >> 52) as i64 - 1023;
-        Self {
-            m: m * power_of_two(-shift as i32),
-            e: e + shift,
-        }
-    }
-}
-
-impl Weight for Wide {
-    const ZERO: Self = Self { m: 0.0, e: 0 };
-    const WIDE: bool = true;
-    fn new(m: f64, e: i64) -> Self {
-        let (m, shift) = m.parts();
-        Self { m, e: e + shift }
-    }
-    fn parts(self) -> (f64, i64) {
-        (self.m, self.e)
-    }
-    #[inline]
-    fn times(self, other: Self) -> Self {
-        Self::normal(self.m * other.m, self.e + other.e)
-    }
-    #[inline]
-    fn plus(self, other: Self) -> Self {
-        if self.m == 0.0 {
-            return other;
-        }
-        if other.m == 0.0 {
-            return self;
-        }
-        let (a, b) = if self.e >= other.e {
-            (self, other)
-        } else {
-            (other, self)
-        };
-        let gap = a.e - b.e;
-        if gap > 1000 {
-            // Less than a rounding, and counted as one.
-            return a;
-        }
-        Self::normal(a.m + b.m * power_of_two(-gap as i32), a.e)
-    }
-    fn scaled(self, e: i64) -> Self {
-        if self.m == 0.0 {
-            self
-        } else {
-            Self {
-                m: self.m,
-                e: self.e + e,
-            }
-        }
-    }
-}
-
 /// A table over variables. The scope is in the order of elimination, the variable that goes first
 /// slowest, so that summing it out joins contiguous slices.
 #[derive(Clone, Debug)]
 pub(super) struct Table<W> {
     pub(super) scope: Vec<usize>,
     pub(super) values: Vec<W>,
-    /// Exponents between which the entries that are not zero lie.
-    pub(super) lowest: i64,
-    pub(super) highest: i64,
+    /// Where the entries lie.
+    pub(super) span: Span,
+    /// Bound on the relative error of every entry, in u.
+    pub(super) error: f64,
 }
 
-/// Values of a table, with the exponents between which those that are not zero lie.
+/// Values of a table, with bounds on where they lie.
 pub(super) struct Made<W> {
     pub(super) values: Vec<W>,
-    range: Range,
+    span: Span,
 }
 
-/// Lowest and highest exponent; out of order if there is nothing but zeros.
-type Range = (i64, i64);
-
-const NOTHING: Range = (i64::MAX, i64::MIN);
-
-fn either(a: Range, b: Range) -> Range {
-    (a.0.min(b.0), a.1.max(b.1))
+/// Exponents between which the entries lie that are not zero: at most as low, at least as high.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Span {
+    pub(super) lowest: i64,
+    pub(super) highest: i64,
+    /// Whether there may be a zero. Without zeros in its factors a sum of products has none.
+    zeros: bool,
 }
 
-/// Fills `total` entries in chunks; the range is found while they are in the cache. The memory of
-/// `spare` is used again: fresh pages cost as much as the arithmetic.
+impl Span {
+    /// Of no entries.
+    const NOTHING: Self = Self {
+        lowest: i64::MAX,
+        highest: i64::MIN,
+        zeros: false,
+    };
+
+    fn either(a: Self, b: Self) -> Self {
+        Self {
+            lowest: a.lowest.min(b.lowest),
+            highest: a.highest.max(b.highest),
+            zeros: a.zeros || b.zeros,
+        }
+    }
+
+    /// Of sums of `terms` products of one entry of each table; `None` if only looking at the result tells.
+    fn of_products(factors: impl Iterator<Item = Self>, terms: usize) -> Option<Self> {
+        let mut span = Self {
+            lowest: 0,
+            highest: 1 + i64::from(terms.max(1).ilog2()),
+            zeros: false,
+        };
+        for factor in factors {
+            if factor.zeros || factor.is_zero() {
+                return None;
+            }
+            span.lowest += factor.lowest;
+            // An entry is below 2^{highest + 1}.
+            span.highest += factor.highest + 1;
+        }
+        // Bounds that have drifted far are replaced by the truth.
+        let near = span.highest.abs() <= NEAR && span.lowest >= -FAR;
+        near.then_some(span)
+    }
+
+    /// Whether there is nothing but zeros.
+    pub(super) fn is_zero(self) -> bool {
+        self.highest == i64::MIN
+    }
+}
+
+/// Memory for `total` entries, with anything in it.
+pub(super) fn room<W: Weight>(mut spare: Vec<W>, total: usize) -> Vec<W> {
+    if spare.capacity() < total {
+        return vec![W::ZERO; total];
+    }
+    spare.resize(total, W::ZERO);
+    spare
+}
+
+/// Fills `total` entries in chunks. The memory of `spare` is used again: fresh pages cost more than the
+/// arithmetic.
 fn fill<W: Weight>(
-    mut spare: Vec<W>,
+    spare: Vec<W>,
     total: usize,
     chunk: usize,
     make: impl Fn(usize, &mut [W]) + Sync,
-) -> Made<W> {
-    spare.resize(total, W::ZERO);
-    let range = spare
-        .par_chunks_mut(chunk)
-        .enumerate()
-        .map(|(k, out)| {
-            make(k, out);
-            range(out)
-        })
-        .reduce(|| NOTHING, either);
-    Made {
-        values: spare,
-        range,
+) -> Vec<W> {
+    let mut values = room(spare, total);
+    if total <= chunk {
+        // Waking another thread costs more than this table.
+        make(0, &mut values);
+    } else {
+        values
+            .par_chunks_mut(chunk)
+            .enumerate()
+            .for_each(|(k, out)| make(k, out));
+    }
+    values
+}
+
+impl<W: Weight> Made<W> {
+    /// Sums of `terms` products of one entry of each factor.
+    pub(super) fn of_products<'a>(
+        values: Vec<W>,
+        factors: impl Iterator<Item = &'a Table<W>>,
+        terms: usize,
+    ) -> Self {
+        let span = Span::of_products(factors.map(|t| t.span), terms);
+        Self {
+            span: span.unwrap_or_else(|| span_of(&values)),
+            values,
+        }
     }
 }
 
 impl<W: Weight> Table<W> {
-    /// Takes the values and finds their range.
+    /// Takes values as they are in the model and finds where they lie.
     pub(super) fn new(scope: Vec<usize>, values: Vec<W>) -> Self {
-        let range = values
-            .par_chunks(TASK)
-            .map(range)
-            .reduce(|| NOTHING, either);
-        Self::of(scope, Made { values, range })
+        let span = span_of(&values);
+        Self::of(scope, Made { values, span }, 0.0)
     }
 
-    /// Takes values whose range is known.
-    pub(super) fn of(scope: Vec<usize>, made: Made<W>) -> Self {
+    /// Takes values that were made, with their error in u.
+    pub(super) fn of(scope: Vec<usize>, made: Made<W>, error: f64) -> Self {
         Self {
             scope,
             values: made.values,
-            lowest: made.range.0,
-            highest: made.range.1,
+            span: made.span,
+            error,
         }
     }
 
     /// Whether every entry is zero.
     pub(super) fn is_zero(&self) -> bool {
-        self.highest == i64::MIN
+        self.span.is_zero()
+    }
+
+    /// Where the entries lie, exactly.
+    pub(super) fn true_span(&self) -> Span {
+        span_of(&self.values)
     }
 
     /// Brings the largest entry into `[1, 2)` if it has gone far from there; returns the exponent that was
     /// taken out.
     pub(super) fn normalize(&mut self) -> i64 {
-        let e = self.highest;
+        if self.is_zero() || self.span.highest.abs() <= NEAR {
+            return 0;
+        }
+        self.span = self.true_span();
+        let e = self.span.highest;
         if self.is_zero() || e.abs() <= NEAR {
             return 0;
         }
-        self.values
-            .par_iter_mut()
-            .with_min_len(TASK)
-            .for_each(|x| *x = x.scaled(-e));
-        self.lowest -= e;
-        self.highest = 0;
+        let scale = |x: &mut W| *x = x.scaled(-e);
+        if self.values.len() <= TASK {
+            self.values.iter_mut().for_each(scale);
+        } else {
+            self.values
+                .par_iter_mut()
+                .with_min_len(TASK)
+                .for_each(scale);
+        }
+        self.span.lowest -= e;
+        self.span.highest = 0;
         e
     }
 
@@ -233,16 +191,37 @@ impl<W: Weight> Table<W> {
 }
 
 /// Lowest and highest exponent of what is not zero.
-fn range<W: Weight>(values: &[W]) -> Range {
+fn span_of<W: Weight>(values: &[W]) -> Span {
+    if values.len() <= TASK {
+        return span_in(values);
+    }
+    values
+        .par_chunks(TASK)
+        .map(span_in)
+        .reduce(|| Span::NOTHING, Span::either)
+}
+
+fn span_in<W: Weight>(values: &[W]) -> Span {
     if W::WIDE {
-        return values
-            .iter()
-            .filter_map(|x| x.exponent())
-            .fold(NOTHING, |a, e| either(a, (e, e)));
+        return values.iter().fold(Span::NOTHING, |span, x| {
+            let of_x = x.exponent().map_or(
+                Span {
+                    zeros: true,
+                    ..Span::NOTHING
+                },
+                |e| Span {
+                    lowest: e,
+                    highest: e,
+                    zeros: false,
+                },
+            );
+            Span::either(span, of_x)
+        });
     }
     // Doubles: compare as numbers, take exponents of the ends.
     let mut lows = [f64::INFINITY; 8];
     let mut highs = [0.0_f64; 8];
+    let mut least = [f64::INFINITY; 8];
     let mut see = |lane: usize, x: f64| {
         let positive = if x > 0.0 { x } else { f64::INFINITY };
         lows[lane] = if positive < lows[lane] {
@@ -250,6 +229,7 @@ fn range<W: Weight>(values: &[W]) -> Range {
         } else {
             lows[lane]
         };
+        least[lane] = if x < least[lane] { x } else { least[lane] };
         highs[lane] = if x > highs[lane] { x } else { highs[lane] };
     };
     let (chunks, rest) = values.as_chunks::<8>();
@@ -263,27 +243,22 @@ fn range<W: Weight>(values: &[W]) -> Range {
     }
     let low = lows.into_iter().fold(f64::INFINITY, f64::min);
     let high = highs.into_iter().fold(0.0, f64::max);
+    let zeros = least.into_iter().any(|x| x <= 0.0);
     match (low.is_finite(), Weight::exponent(low), high.exponent()) {
-        (true, Some(l), Some(h)) => (l, h),
-        _ => NOTHING,
-    }
-}
-
-/// The number itself, for tables of doubles.
-trait AsDouble {
-    fn as_double(&self) -> f64;
-}
-
-impl<W: Weight> AsDouble for W {
-    #[inline]
-    fn as_double(&self) -> f64 {
-        let any: &dyn std::any::Any = self;
-        any.downcast_ref::<f64>().copied().unwrap_or(0.0)
+        (true, Some(lowest), Some(highest)) => Span {
+            lowest,
+            highest,
+            zeros,
+        },
+        _ => Span {
+            zeros,
+            ..Span::NOTHING
+        },
     }
 }
 
 /// Strides of a table's variables in the order of another scope; zero where it has them not.
-fn strides(scope: &[usize], of: &[usize], cards: &[usize]) -> Vec<usize> {
+pub(super) fn strides(scope: &[usize], of: &[usize], cards: &[usize]) -> Vec<usize> {
     let mut stride = 1;
     let mut own = vec![0; of.len()];
     for &v in scope.iter().rev() {
@@ -296,15 +271,15 @@ fn strides(scope: &[usize], of: &[usize], cards: &[usize]) -> Vec<usize> {
 }
 
 /// Walks through the states of a scope, the last variable fastest, with the index in several tables.
-struct Odometer<'a> {
+pub(super) struct Odometer<'a> {
     cards: Vec<usize>,
     digits: Vec<usize>,
     strides: &'a [Vec<usize>],
-    index: Vec<usize>,
+    pub(super) index: Vec<usize>,
 }
 
 impl<'a> Odometer<'a> {
-    fn at(mut place: usize, cards: Vec<usize>, strides: &'a [Vec<usize>]) -> Self {
+    pub(super) fn at(mut place: usize, cards: Vec<usize>, strides: &'a [Vec<usize>]) -> Self {
         let mut digits = vec![0; cards.len()];
         for (digit, &q) in digits.iter_mut().zip(&cards).rev() {
             *digit = place % q;
@@ -323,7 +298,7 @@ impl<'a> Odometer<'a> {
     }
 
     #[inline]
-    fn step(&mut self) {
+    pub(super) fn step(&mut self) {
         for k in (0..self.digits.len()).rev() {
             self.digits[k] += 1;
             if self.digits[k] < self.cards[k] {
@@ -381,7 +356,7 @@ pub(super) fn sum_out<W: Weight>(
         .unwrap_or(usize::MAX);
     if size <= SMALL && !inputs.is_empty() {
         let small = product(&rest, &small_scope, cards);
-        let small = Table::of(small_scope, small);
+        let small = Table::of(small_scope, small, 0.0);
         return join(x, inputs[largest], &small, scope, cards, spare);
     }
     project(inputs, scope, cards, spare)
@@ -458,7 +433,7 @@ fn join<W: Weight>(
         (2, 2, 4) => Some(join_two::<W, 2, 4, 8> as JoinTwo<W>),
         _ => None,
     };
-    fill(spare, total, run * runs, |k, chunk| {
+    let values = fill(spare, total, run * runs, |k, chunk| {
         let mut place = Odometer::at(k * runs, digits.clone(), &strides);
         for out in chunk.chunks_mut(run) {
             let (a, b) = (place.index[0], place.index[1]);
@@ -478,7 +453,8 @@ fn join<W: Weight>(
             }
             place.step();
         }
-    })
+    });
+    Made::of_products(values, [big, small].into_iter(), q)
 }
 
 type JoinTwo<W> = fn(&[W], &[W], &[W], &[W], &mut [W]);
@@ -542,7 +518,7 @@ pub(super) fn project<W: Weight>(
     let inner: usize = summed.iter().map(|&v| cards[v]).product();
     let total = scope.iter().map(|&v| cards[v]).product();
     let blocks = (TASK / (inner * block)).max(1);
-    fill(spare, total, block * blocks, |k, chunk| {
+    let values = fill(spare, total, block * blocks, |k, chunk| {
         let mut place = Odometer::at(k * blocks * inner, digits.clone(), &strides);
         let mut weights = vec![W::ZERO; block];
         for sums in chunk.chunks_exact_mut(block) {
@@ -558,7 +534,8 @@ pub(super) fn project<W: Weight>(
                 place.step();
             }
         }
-    })
+    });
+    Made::of_products(values, inputs.iter().copied(), inner)
 }
 
 /// Where the entries of a block stand in one table, from the block's first.
@@ -616,43 +593,6 @@ impl Places {
     }
 }
 
-/// `Σ a b` slice by slice: one number for each state of the slowest variable.
-pub(super) fn dots<W: Weight>(a: &Table<W>, b: &[W], q: usize) -> Vec<W> {
-    let slice = a.values.len() / q;
-    (0..q)
-        .map(|s| {
-            let (a, b) = (&a.values[s * slice..][..slice], &b[s * slice..][..slice]);
-            let parts: Vec<W> = a
-                .par_chunks(TASK)
-                .zip(b.par_chunks(TASK))
-                .map(|(a, b)| {
-                    tree(a.len(), &|range| {
-                        a[range.clone()]
-                            .iter()
-                            .zip(&b[range])
-                            .fold(W::ZERO, |sum, (x, y)| sum.plus(x.times(*y)))
-                    })
-                })
-                .collect();
-            tree(parts.len(), &|range| {
-                parts[range].iter().fold(W::ZERO, |sum, x| sum.plus(*x))
-            })
-        })
-        .collect()
-}
-
-/// Sums parts of at most 32 numbers, then the parts pairwise: few roundings on any path.
-fn tree<W: Weight>(length: usize, part: &impl Fn(std::ops::Range<usize>) -> W) -> W {
-    fn go<W: Weight>(from: usize, to: usize, part: &impl Fn(std::ops::Range<usize>) -> W) -> W {
-        if to - from <= 32 {
-            return part(from..to);
-        }
-        let middle = from.midpoint(to);
-        go(from, middle, part).plus(go(middle, to, part))
-    }
-    go(0, length, part)
-}
-
 /// `Σ ∏ tables` over the variables that are not in the scope: the derivative of a bucket by a table with
 /// that scope.
 ///
@@ -692,7 +632,7 @@ pub(super) fn derivative<W: Weight>(
         return project(tables, scope, cards, spare);
     }
     let small = product(&rest, &small_scope, cards);
-    let small = Table::of(small_scope, small);
+    let small = Table::of(small_scope, small, 0.0);
     let g: usize = summed.iter().map(|&v| cards[v]).product();
     let in_big = |v: usize| big.scope[..kept].contains(&v);
     let in_small = |v: usize| small.scope.contains(&v);
@@ -722,7 +662,7 @@ pub(super) fn derivative<W: Weight>(
         (4, 2) => Some(fold_tail::<W, 4, 2, 8> as Fold<W>),
         _ => None,
     };
-    fill(spare, total, run * runs, |k, chunk| {
+    let values = fill(spare, total, run * runs, |k, chunk| {
         let mut place = Odometer::at(k * runs, digits.clone(), &strides);
         for out in chunk.chunks_mut(run) {
             let a = &big.values[place.index[0]..][..run * g];
@@ -739,7 +679,8 @@ pub(super) fn derivative<W: Weight>(
             }
             place.step();
         }
-    })
+    });
+    Made::of_products(values, [big, &small].into_iter(), g)
 }
 
 type Fold<W> = fn(&[W], &[W], &mut [W]);
@@ -814,7 +755,7 @@ mod tests {
             let plain = project(&inputs, &union, &cards, Vec::new());
             let fast = sum_out(0, &inputs, &union, &cards, old.clone());
             assert!(
-                plain.values == fast.values && plain.range == fast.range,
+                plain.values == fast.values && plain.span == fast.span,
                 "{scopes:?}"
             );
             // The derivative by each table, with one above that spans the union.

@@ -1,0 +1,171 @@
+//! What is kept of the way up while the tables come down again.
+//!
+//! The places of an order are cut into segments. On the first way up only those messages are kept that are
+//! used in a later segment than their own; on the way down a segment is gone up once more, with all of its
+//! messages. A segment may itself be cut in this way, which repeats the way up once more. Memory that has
+//! been used before is far cheaper than fresh pages, so that this costs less time than to keep everything.
+
+use super::order::Order;
+
+/// Bytes above which messages are made a third time rather than kept.
+const ROOM: f64 = 3.5 * 1024.0 * 1024.0 * 1024.0;
+/// Most times that the way up is repeated.
+const MOST_REPEATS: usize = 3;
+/// Below this many entries in all everything is kept.
+const FEW: f64 = 65_536.0;
+
+/// The sizes of the messages of an order, and where each one is used.
+#[derive(Clone, Debug)]
+pub(super) struct Sizes {
+    /// Entries of the message of each place.
+    size: Vec<f64>,
+    /// The place that uses it; the number of places if it is a number.
+    used: Vec<usize>,
+}
+
+/// How often the way up is repeated, and for how much memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Layout {
+    /// Times that a message is made again, at most.
+    pub(super) repeats: usize,
+    /// Entries of messages that are held at once.
+    pub(super) room: f64,
+    /// Entries of all tables that are held at once.
+    pub(super) peak: f64,
+}
+
+impl Sizes {
+    pub(super) fn new(order: &Order, cards: &[usize]) -> Self {
+        let n = order.sequence.len();
+        let mut position = vec![0; cards.len()];
+        for (p, &v) in order.sequence.iter().enumerate() {
+            position[v] = p;
+        }
+        let size = order
+            .neighbours
+            .iter()
+            .map(|s| s.iter().map(|&v| cards[v] as f64).product())
+            .collect();
+        let used = order
+            .neighbours
+            .iter()
+            .map(|s| s.iter().map(|&v| position[v]).min().unwrap_or(n))
+            .collect();
+        Self { size, used }
+    }
+
+    /// Most entries at once on the way up, if nothing is kept.
+    pub(super) fn upward(&self) -> f64 {
+        let n = self.size.len();
+        let mut freed = vec![0.0; n + 1];
+        let (mut live, mut most) = (0.0, 0.0_f64);
+        for p in 0..n {
+            live += self.size[p];
+            most = most.max(live);
+            freed[self.used[p]] += self.size[p];
+            live -= freed[p];
+        }
+        most
+    }
+
+    /// Most entries of derivatives at once on the way down, with the one that is being made and its memory.
+    fn downward(&self) -> f64 {
+        let n = self.size.len();
+        let mut children = vec![0.0; n + 1];
+        for p in 0..n {
+            children[self.used[p]] += self.size[p];
+        }
+        let (mut live, mut most) = (children[n], children[n]);
+        for p in (0..n).rev() {
+            live += children[p];
+            most = most.max(live);
+            live -= self.size[p];
+        }
+        most
+    }
+
+    /// Where a segment from `from` ends if it may hold `room` entries and be cut `level` times over.
+    pub(super) fn end(&self, from: usize, level: usize, room: f64) -> usize {
+        let n = self.size.len();
+        let mut at = from;
+        let mut rest = room;
+        if level == 0 {
+            while at < n && (self.size[at] <= rest || at == from) {
+                rest -= self.size[at];
+                at += 1;
+            }
+            return at;
+        }
+        while at < n {
+            let end = self.end(at, level - 1, rest);
+            if end >= n {
+                return n;
+            }
+            let kept = self.kept(at, end);
+            // What follows must hold at least one table.
+            if kept + self.size[end] > rest {
+                return if at == from { end } else { at };
+            }
+            rest -= kept;
+            at = end;
+        }
+        at
+    }
+
+    /// Entries of the messages made from `from` to `end` that are used later.
+    pub(super) fn kept(&self, from: usize, end: usize) -> f64 {
+        (from..end)
+            .filter(|&p| self.used[p] >= end && self.used[p] < self.size.len())
+            .map(|p| self.size[p])
+            .sum()
+    }
+
+    /// The least room in which so many repeats are enough.
+    fn least_room(&self, repeats: usize) -> f64 {
+        let total: f64 = self.size.iter().sum();
+        if repeats == 0 {
+            return total;
+        }
+        let n = self.size.len();
+        // A segment of one place always fits; room that does not hold it is none.
+        let largest = self.size.iter().copied().fold(0.0, f64::max);
+        let enough = |room: f64| room >= largest && self.end(0, repeats, room) >= n;
+        let (mut low, mut high) = (0.0, total);
+        while high - low > 0.02 * high + 1.0 {
+            let middle = 0.5 * (low + high);
+            if enough(middle) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        high
+    }
+
+    /// How to come down: one repeat, or more where that would need much memory.
+    pub(super) fn layout(&self) -> Layout {
+        let total: f64 = self.size.iter().sum();
+        let down = self.downward();
+        let largest = self.size.iter().copied().fold(0.0, f64::max);
+        let of = |repeats: usize| {
+            let room = self.least_room(repeats);
+            Layout {
+                repeats,
+                room,
+                peak: room + down + largest,
+            }
+        };
+        if total <= FEW {
+            return of(0);
+        }
+        let mut found = of(1);
+        while 8.0 * found.peak > ROOM && found.repeats < MOST_REPEATS {
+            let next = of(found.repeats + 1);
+            if next.peak >= found.peak {
+                break;
+            }
+            found = next;
+        }
+        found
+    }
+}
