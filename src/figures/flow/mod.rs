@@ -77,8 +77,8 @@ fn sizes(scale: Scale) -> Sizes {
         Scale::Paper => Sizes {
             samples: 20_000,
             iterations: 10_000,
-            flows: 500,
-            longest: 100,
+            flows: 300,
+            longest: 60,
         },
     }
 }
