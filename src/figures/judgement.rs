@@ -72,6 +72,15 @@ pub(super) fn crossing(points: &[(f64, f64)], level: f64) -> Option<f64> {
     })
 }
 
+/// Where the broken line through the points passes `level`, upwards or downwards.
+pub(super) fn all_crossings(points: &[(f64, f64)], level: f64) -> Vec<f64> {
+    let passing = points.windows(2).filter_map(|w| {
+        let ((x0, y0), (x1, y1)) = (w[0], w[1]);
+        ((y0 < level) != (y1 < level)).then(|| x0 + (x1 - x0) * (level - y0) / (y1 - y0))
+    });
+    passing.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,5 +98,7 @@ mod tests {
         let points = [(0.0, 3.0), (1.0, 0.0), (2.0, 2.0), (3.0, 4.0)];
         assert_eq!(crossing(&points, 1.0), Some(1.5));
         assert_eq!(crossing(&points, 5.0), None);
+        assert_eq!(all_crossings(&points, 1.5), [0.5, 1.75]);
+        assert!(all_crossings(&points, 5.0).is_empty());
     }
 }
