@@ -468,6 +468,7 @@ fn settings_come_from_a_file_and_are_overridden() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of bad inputs")]
 fn bad_input_is_refused_with_its_reason() {
     let folder = Folder::new();
     let data = folder.data("data.npy", 1);

@@ -1,9 +1,9 @@
 //! Machines that other programs wrote, read with the meaning that they have there.
 //!
 //! `tests/data/rbm_sklearn.npz.hex`: a `BernoulliRBM(n_components=3)` of scikit-learn 1.9.1, fitted to 5 units, its
-//! `components_`, `intercept_hidden_`, `intercept_visible_` and `h_samples_` by `numpy.savez` of NumPy 2.4.6.
+//! `components_`, `intercept_hidden_`, `intercept_visible_` and `h_samples_` by `numpy.savez` of `NumPy` 2.4.6.
 //! `tests/data/rbm_torch.npz.hex`: float32 `W` (3 hidden × 5 visible), `v_bias`, `h_bias` as a state dict has them, by
-//! `numpy.savez_compressed`. The free energies are those programs' own: `_free_energy` of the first, NumPy's
+//! `numpy.savez_compressed`. The free energies are those programs' own: `_free_energy` of the first, `NumPy`'s
 //! `-(v @ c + log(2 cosh(W @ v + b)).sum())` and `-(v @ c + log1p(exp(W @ v + b)).sum())` for the second.
 
 use blockspin::learn::free_energies;

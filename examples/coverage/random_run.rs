@@ -217,7 +217,7 @@ pub(crate) fn comparison(seed: Seed, index: u64, longest: f64) -> Comparison {
     let series = Mutex::new(vec![RecordedSeries::default(); chains]);
     while !run.is_complete() {
         run.advance(
-            Duration::from_secs(3600),
+            Duration::from_hours(1),
             |chain, _, rows| {
                 let mut series = series.lock().map_err(|_| ())?;
                 series[chain].add(&compiled, &values, rows).ok_or(())

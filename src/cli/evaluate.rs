@@ -22,7 +22,7 @@ const TAP_STARTS: usize = 8;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The machine, in safetensors or .npz: of this program, of scikit-learn, of PyTorch (see the manual for the names)
+    /// The machine, in safetensors or .npz: of this program, of scikit-learn, of `PyTorch` (see the manual for the names)
     weights: PathBuf,
     /// Samples: an .npy array whose last dimension counts the units
     data: PathBuf,

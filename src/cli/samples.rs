@@ -20,14 +20,11 @@ pub(super) fn read_samples(
     let name = path.display();
     let wrong = |e: &dyn std::fmt::Display| Failure::bad_input(format!("{name}: {e}"));
     let array = read_npy(&read_bytes(path)?).map_err(|e| wrong(&e))?;
-    let units = match *array.shape.as_slice() {
-        [.., _, units] => units,
-        _ => {
-            return Err(wrong(&format!(
-                "the shape is {:?}, expected (samples, units)",
-                array.shape
-            )));
-        }
+    let [.., _, units] = *array.shape.as_slice() else {
+        return Err(wrong(&format!(
+            "the shape is {:?}, expected (samples, units)",
+            array.shape
+        )));
     };
     let values = |is: f64| match &array.values {
         NpyValues::I8(v) => v.iter().any(|&x| same(f64::from(x), is)),

@@ -197,6 +197,10 @@ pub fn write_checkpoint(
 ///
 /// # Errors
 /// [`CheckpointError`] if the file cannot be read, is none, is damaged, or belongs to another run.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the fields of the file in their order"
+)]
 pub fn read_checkpoint(
     path: &Path,
     config: &TrainingConfig,

@@ -130,7 +130,7 @@ pub struct SampledLikelihood {
 /// ```text
 /// ln p̂(v) = ln (1/S) Σ_s p(v | h_s)
 /// ```
-/// with h_s the hidden units of S draws of the visible layer `draws`, one draw of them each. `E p̂(v) = p(v)` if the
+/// with `h_s` the hidden units of S draws of the visible layer `draws`, one draw of them each. `E p̂(v) = p(v)` if the
 /// draws come from the machine, so `ln p̂(v)` is too low on average, by far where few draws are near v.
 ///
 /// # Errors

@@ -392,7 +392,8 @@ mod tests {
 
     #[test]
     fn a_trial_that_breaks_its_plan_is_undecided() {
-        let broken: [fn(&mut Trial) -> Result<(), TrialError>; 4] = [
+        type Decide = fn(&mut Trial) -> Result<(), TrialError>;
+        let broken: [Decide; 4] = [
             |_| Ok(()),
             |t| {
                 t.plan(2)

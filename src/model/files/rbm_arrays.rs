@@ -339,7 +339,7 @@ mod tests {
         assert_eq!(machine(without, Units::PlusMinus), absent);
     }
 
-    fn example_arrays(names: [&str; 3], weights: Vec<usize>) -> Vec<NamedArray> {
+    fn example_arrays(names: [&str; 3], weights: &[usize]) -> Vec<NamedArray> {
         let mut list = arrays(&example());
         list.truncate(3);
         for (array, name) in list.iter_mut().zip(names) {
@@ -356,7 +356,7 @@ mod tests {
     fn weights_by_hidden_units_are_told_by_their_name_or_shape() {
         let want = |units| Ok(example().with_units(units, units));
         let sklearn = ["components_", "intercept_visible_", "intercept_hidden_"];
-        let mut list = example_arrays(sklearn, vec![2, 3]);
+        let mut list = example_arrays(sklearn, &[2, 3]);
         assert_eq!(
             machine(list.clone(), Units::PlusMinus),
             want(Units::ZeroOne)
@@ -371,10 +371,10 @@ mod tests {
             want(Units::ZeroOne)
         );
         // Its components never stand by visible units, whatever fits.
-        assert!(machine(example_arrays(sklearn, vec![3, 2]), Units::ZeroOne).is_err());
+        assert!(machine(example_arrays(sklearn, &[3, 2]), Units::ZeroOne).is_err());
         let torch = ["W", "v_bias", "h_bias"];
         for shape in [vec![3, 2], vec![2, 3]] {
-            let mut list = example_arrays(torch, shape);
+            let mut list = example_arrays(torch, &shape);
             assert_eq!(
                 machine(list.clone(), Units::PlusMinus),
                 want(Units::PlusMinus)
@@ -393,7 +393,7 @@ mod tests {
             assert!(machine(list, Units::PlusMinus).is_err());
         }
         // Without a bias the shape is visible x hidden.
-        let mut list = example_arrays(torch, vec![2, 3]);
+        let mut list = example_arrays(torch, &[2, 3]);
         list.truncate(1);
         assert_eq!(machine(list, Units::PlusMinus).unwrap().visible(), 2);
     }

@@ -311,7 +311,12 @@ impl<'a> ChartLayout<'a> {
                     let y = corner[1] + self.top + (1.0 - place) * DATA_HEIGHT;
                     let below = y - y0 < 14.0;
                     let baseline = if below { y + 10.0 } else { y - 3.0 };
-                    ([[x0, y], [x1, y]], [x0 + 4.0, baseline], Anchor::Start, words)
+                    (
+                        [[x0, y], [x1, y]],
+                        [x0 + 4.0, baseline],
+                        Anchor::Start,
+                        words,
+                    )
                 }
                 Mark::Vertical(x, words) => {
                     let Some(place) = self.x.place(*x).filter(|p| (0.0..=1.0).contains(p)) else {

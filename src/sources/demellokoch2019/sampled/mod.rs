@@ -89,35 +89,36 @@ impl<'a> ExactDraws<'a> {
         let model = SquareIsing::new(self.model.lattice(), coupling, 0.0)
             .map_err(TrialError::refused("the Ising model"))?;
         match update {
-            Update::SwendsenWang(n) => {
-                self.run(SquareSwendsenWang::new(model), (update, coupling, n), measure)
-            }
+            Update::SwendsenWang(n) => Ok(self.run(
+                &SquareSwendsenWang::new(model),
+                (update, coupling, n),
+                measure,
+            )),
             Update::Wolff(n) => {
                 let kernel = SquareWolff::new(model).map_err(TrialError::refused("Wolff"))?;
-                self.run(kernel, (update, coupling, n), measure)
+                Ok(self.run(&kernel, (update, coupling, n), measure))
             }
             Update::HeatBath(n) => {
                 let kernel = SquareHeatBath::new(model, SiteOrder::Sequential)
                     .map_err(TrialError::refused("heat bath"))?;
-                self.run(kernel, (update, coupling, n), measure)
+                Ok(self.run(&kernel, (update, coupling, n), measure))
             }
             Update::Metropolis(n) => {
                 let kernel = SquareMetropolis::new(model, SiteOrder::Random)
                     .map_err(TrialError::refused("Metropolis"))?;
-                self.run(kernel, (update, coupling, n), measure)
+                Ok(self.run(&kernel, (update, coupling, n), measure))
             }
         }
     }
 
     fn run<K: Kernel<SpinState> + Clone + Send + Sync, T: Send>(
         &self,
-        kernel: K,
+        kernel: &K,
         (update, coupling, times): (Update, f64, usize),
         measure: impl Fn(&SpinState) -> T + Sync,
-    ) -> Result<Vec<T>, TrialError> {
+    ) -> Vec<T> {
         let purpose = format!("{}/{}/K = {coupling}", self.purpose, update.name());
-        Ok(self
-            .states
+        self.states
             .par_iter()
             .enumerate()
             .map_init(
@@ -131,7 +132,7 @@ impl<'a> ExactDraws<'a> {
                     measure(&state)
                 },
             )
-            .collect())
+            .collect()
     }
 }
 
