@@ -97,7 +97,7 @@ pub(super) fn shuffled_labels(n: usize, seed: Seed, purpose: &str) -> Vec<usize>
     labels
 }
 
-/// ⟨v_i h_a⟩ over the configurations: `units × n`, a row for each hidden unit.
+/// `⟨v_i h_a⟩` over the configurations: `units × n`, a row for each hidden unit.
 ///
 /// # Panics
 /// If there are not as many hidden as visible configurations.

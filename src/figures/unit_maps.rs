@@ -3,7 +3,7 @@
 use super::block_levels::shuffled_labels;
 use crate::random::Seed;
 
-/// ⟨v_i h_a⟩ of all hidden units on a periodic square lattice, a row for each unit.
+/// `⟨v_i h_a⟩` of all hidden units on a periodic square lattice, a row for each unit.
 #[derive(Clone, Debug)]
 pub(super) struct UnitMaps {
     /// Sites along a side.

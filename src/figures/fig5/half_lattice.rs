@@ -61,7 +61,7 @@ pub(super) fn dropped_finding(run: &Run, input: &Level) -> Result<Finding, Figur
         ],
         // The decision sees a correlation that has dropped, and one that has not.
         controls: vec![control(
-            "T = 10 in place of T_c, said not to have dropped",
+            "not vacuous: at T = 10 it has dropped",
             dropped(&control_values) == Some(true),
         )],
     })

@@ -131,6 +131,7 @@ pub(super) fn size_findings(table: &[Row]) -> [Finding; 2] {
         };
         let first = &table[0];
         let [own, other] = [0, panel].map(|k| first.in_units(k, true).unwrap_or_default());
+        let times = |f: f64| -> Vec<f64> { own.iter().map(|r| f * r).collect() };
         let halves: (Vec<f64>, Vec<f64>) =
             (own[..BATCHES / 2].to_vec(), own[BATCHES / 2..].to_vec());
         Finding {
@@ -157,6 +158,14 @@ pub(super) fn size_findings(table: &[Row]) -> [Finding; 2] {
                 control(
                     "the panels exchanged",
                     !own.is_empty() && larger(&other, &own) != Some(true),
+                ),
+                control(
+                    "larger by a factor of eight",
+                    larger(&times(8.0), &other) != Some(true),
+                ),
+                control(
+                    "not vacuous: figure 5a with radii half as large again",
+                    larger(&own, &times(1.5)) == Some(true),
                 ),
             ],
         }

@@ -303,7 +303,7 @@ fn has_spots(run: &Run, maps: &UnitMaps, random: &UnitMaps) -> (f64, f64, f64, b
 /// Shares of the entries of a matrix by value, in forty bins from −1 to 1.
 fn histogram(rows: &[Vec<f64>]) -> Vec<(f64, f64)> {
     let mut counts = [0_usize; 40];
-    let mut all = 0;
+    let mut all = 0_usize;
     for &x in rows.iter().flatten() {
         counts[(((x + 1.0) * 20.0) as usize).min(39)] += 1;
         all += 1;

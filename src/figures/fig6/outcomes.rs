@@ -78,6 +78,12 @@ impl Outcomes {
                     .push(control("random weights of the same size", !random_like.2));
             }
             let (own_share, other_share, p, spots) = has_spots(run, own, other);
+            if main && panel == "6b" {
+                self.spot_controls.push(control(
+                    "random weights in place of trained ones",
+                    !has_spots(run, other, other).3,
+                ));
+            }
             if decides {
                 self.spots.push(Some(spots));
                 widen(&mut self.share_range, own_share / other_share);

@@ -8,7 +8,7 @@
 //! - *The printed numbers* 2.3, 4.8 and 11, "roughly": each within [`ROUGHLY`] of the reading.
 //! - *Doubling at each step*, "roughly": each ratio of successive readings in [`DOUBLE`], from the input on, or
 //!   from layer 1 on as in the numbers that are printed.
-//! - *Which start*: the one of text (2.7) and caption (T_c) for which some tie rule and thermometer give the
+//! - *Which start*: the one of text (2.7) and caption (`T_c`) for which some tie rule and thermometer give the
 //!   printed numbers.
 
 use super::super::block_levels::Level;
@@ -36,6 +36,11 @@ const ROUGHLY: f64 = 0.15;
 /// What a rough doubling is.
 const DOUBLE: std::ops::Range<f64> = 1.6..2.5;
 
+/// Whether a reading is roughly another number.
+fn roughly(reading: f64, number: f64) -> bool {
+    (reading / number - 1.0).abs() <= ROUGHLY
+}
+
 /// Readings of one start by one tie rule and method.
 struct Row {
     start: usize,
@@ -50,7 +55,7 @@ struct Row {
 impl Row {
     /// For each layer, whether its reading is roughly the printed one.
     fn hits(&self) -> [bool; 3] {
-        [0, 1, 2].map(|k| (self.whole[k] / PRINTED[k] - 1.0).abs() <= ROUGHLY)
+        [0, 1, 2].map(|k| roughly(self.whole[k], PRINTED[k]))
     }
 
     fn printed(&self) -> bool {
@@ -274,6 +279,16 @@ fn increase(rows: &[Row], say: &dyn Fn(usize) -> String, test: String) -> Findin
         let (first, second) = r.parts[1].split_at(BATCHES / 2);
         higher(first, second) == Some(true)
     });
+    let below = rows.iter().any(|r| r.start == 2 && r.rises() == Some(true));
+    let doubled = text.is_some_and(|r| {
+        let times = |f: f64| r.parts[0].iter().map(|t| f * t).collect();
+        let row = Row {
+            whole: [1.0, 2.0, 4.0].map(|f| f * r.whole[0]),
+            parts: [times(1.0), times(2.0), times(4.0)],
+            ..*r
+        };
+        row.rises() == Some(true)
+    });
     Finding {
         claim: "demellokoch2019-fig7a".to_owned(),
         printed: "There is a clear increase in the measured temperature as the number of RG steps increases".to_owned(),
@@ -295,6 +310,8 @@ fn increase(rows: &[Row], say: &dyn Fn(usize) -> String, test: String) -> Findin
         controls: vec![
             control("the steps in reverse order", !reversed),
             control("one step against itself, other batches", !same),
+            control("T = 2 as start, below T_c", !below),
+            control("not vacuous: doubling at each step", doubled),
         ],
     }
 }
@@ -350,12 +367,20 @@ fn printed_numbers(rows: &[Row], say: &dyn Fn(usize) -> String, energies: &[Numb
             control("not vacuous: the printed numbers themselves", row.printed()),
             control("layers 2 and 3 exchanged", !altered([2.3, 11.0, 4.8])),
             control("T halved", !altered([1.15, 2.4, 5.5])),
+            control("doubling from 2.7", !altered([5.4, 10.8, 21.6])),
         ],
     }
 }
 
 fn which_start(rows: &[Row], say: &dyn Fn(usize) -> String) -> Finding {
     let gives = |start: usize| rows.iter().any(|r| r.start == start && r.printed());
+    // Whether text or caption would give other numbers.
+    let scaled = |f: f64| {
+        rows.iter().any(|r| {
+            let pairs = r.whole.iter().zip(PRINTED);
+            r.start < 2 && pairs.clone().all(|(t, p)| roughly(*t, f * p))
+        })
+    };
     let distance = |start: usize| {
         rows.iter()
             .filter(|r| r.start == start)
@@ -466,6 +491,10 @@ fn doubling(rows: &[Row], say: &dyn Fn(usize) -> String) -> Finding {
                 row([5.4, 10.8, 21.6]).doubles() == [true; 2],
             ),
             control("T constant", row([2.7; 3]).doubles() == [false; 2]),
+            control(
+                "two degrees more at each step",
+                row([4.7, 6.7, 8.7]).doubles() == [false; 2],
+            ),
             control(
                 "T tripled",
                 row([8.1, 24.3, 72.9]).doubles() == [false; 2],

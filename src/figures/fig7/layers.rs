@@ -1,4 +1,4 @@
-//! Figure 7b: the temperatures of the layers of a stack 4096–1024–256–64, trained at T_c.
+//! Figure 7b: the temperatures of the layers of a stack 4096–1024–256–64, trained at `T_c`.
 //!
 //! A thermometer of square lattices needs to know where a unit stands and which of its values is up. The hidden
 //! units of a machine have neither: with their order permuted or their signs turned, weights and biases with

@@ -9,7 +9,7 @@ use super::super::picture::{Mark, Panel, Picture};
 use super::super::thermometers::{Method, Thermometers};
 use super::{CRITICAL, NEAR, SIDE, Sizes, Start, Variant, end_of};
 use crate::exact::kaufman;
-use crate::ledger::{Finding, Number};
+use crate::ledger::{Control, Finding, Number};
 use crate::model::RbmWeights;
 use crate::random::Seed;
 
@@ -64,6 +64,56 @@ pub(super) fn temperature(name: &str, t: f64) -> Number {
     }
 }
 
+/// The decision on machines that know no critical point, and on configurations that are at it.
+fn judged_controls(
+    run: &Run,
+    sizes: &Sizes,
+    thermometers: &Thermometers,
+    starts: &[Start],
+    controls: &[(&'static str, RbmWeights)],
+    numbers: &mut Vec<Number>,
+) -> Vec<Control> {
+    let mut list = Vec::new();
+    for (name, machine) in controls {
+        let read: Vec<f64> = starts
+            .iter()
+            .map(|s| {
+                let end = end_of(machine, FlowKind::Means, &s.bits, run.seed, sizes.longest);
+                thermometers.read(&end, Method::Energy)
+            })
+            .collect();
+        let here = read.iter().filter(|&&t| near(t)).count();
+        numbers.push(plain(
+            format!(
+                "starts of {} whose flow ends near T_c, {name}",
+                starts.len()
+            ),
+            here as f64,
+        ));
+        list.push(control(*name, !read.iter().all(|&t| near(t))));
+    }
+    // The decision sees T_c where it is.
+    let critical = configurations(
+        SIDE,
+        CRITICAL,
+        4000,
+        GroundStates::Both,
+        run.seed,
+        "flow/at T_c",
+    );
+    let seen = critical.is_ok_and(|bits| {
+        let level = Level::new(SIDE, bits);
+        READINGS[..1]
+            .iter()
+            .all(|&m| near(thermometers.read(&level, m)))
+    });
+    list.push(control(
+        "not vacuous: exact configurations at T_c are read as T_c",
+        seen,
+    ));
+    list
+}
+
 pub(super) fn critical_finding(
     run: &Run,
     sizes: &Sizes,
@@ -106,44 +156,7 @@ pub(super) fn critical_finding(
             }
         }
     }
-    let mut list = Vec::new();
-    for (name, machine) in controls {
-        let read: Vec<f64> = starts
-            .iter()
-            .map(|s| {
-                let end = end_of(machine, FlowKind::Means, &s.bits, run.seed, sizes.longest);
-                thermometers.read(&end, Method::Energy)
-            })
-            .collect();
-        let here = read.iter().filter(|&&t| near(t)).count();
-        numbers.push(plain(
-            format!(
-                "starts of {} whose flow ends near T_c, {name}",
-                starts.len()
-            ),
-            here as f64,
-        ));
-        list.push(control(*name, !read.iter().all(|&t| near(t))));
-    }
-    // The decision sees T_c where it is.
-    let critical = configurations(
-        SIDE,
-        CRITICAL,
-        4000,
-        GroundStates::Both,
-        run.seed,
-        "flow/at T_c",
-    );
-    let seen = critical.is_ok_and(|bits| {
-        let level = Level::new(SIDE, bits);
-        READINGS[..1]
-            .iter()
-            .all(|&m| near(thermometers.read(&level, m)))
-    });
-    list.push(control(
-        "not vacuous: exact configurations at T_c are read as T_c",
-        seen,
-    ));
+    let list = judged_controls(run, sizes, thermometers, starts, controls, &mut numbers);
     let (low, high) = ends_of_default
         .iter()
         .fold((f64::INFINITY, 0.0_f64), |(l, h), &t| (l.min(t), h.max(t)));

@@ -84,6 +84,10 @@ pub(super) fn large_scales(
             !agrees(&exact(2.0, "flow/control", 4000)?),
         ),
         control(
+            "exact draws at T = 3.5",
+            !agrees(&exact(3.5, "flow/control", 4000)?),
+        ),
+        control(
             "exact draws at T = 2.6",
             !agrees(&exact(2.6, "flow/control", 4000)?),
         ),

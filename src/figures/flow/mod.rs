@@ -1,17 +1,17 @@
 //! What the text says of the flows of a trained machine: where they end, and what agrees with the lattice there.
 //!
 //! # How it is decided
-//! - *Towards the critical point from any snapshot.* A flow ends at T_c if the temperature that is read at the
+//! - *Towards the critical point from any snapshot.* A flow ends at `T_c` if the temperature that is read at the
 //!   longest length is within [`NEAR`] of it. For a choice of what the text leaves open the statement holds if
 //!   the flows from every start do: configurations at seven temperatures, independent spins, and two patterns
 //!   that no temperature gives. It can only be refuted, not proved.
 //! - *Agreement on the largest scales.* For flows that start at 2.2 and 2.3, as in figures 3 and 4, at the
 //!   longest length: ⟨m²⟩ and the correlation at half the lattice, each within [`AGREE`] of those of exact
-//!   configurations at T_c.
+//!   configurations at `T_c`.
 //!
 //! The controls are machines trained on data that know nothing of a critical point: independent spins, the
 //! ground states alone, and the training data with the spins of each configuration in random order. A
-//! thermometer answers with a temperature whatever it is shown; if it says T_c for one of these, saying T_c
+//! thermometer answers with a temperature whatever it is shown; if it says `T_c` for one of these, saying `T_c`
 //! shows nothing.
 
 mod critical;
@@ -38,7 +38,7 @@ const SITES: usize = SIDE * SIDE;
 /// The critical temperature as the document rounds it.
 const CRITICAL: f64 = 2.269;
 
-/// How near to T_c a flow must end, in units of J/k: one and a half steps of the network's temperatures.
+/// How near to `T_c` a flow must end, in units of J/k: one and a half steps of the network's temperatures.
 const NEAR: f64 = 0.15;
 
 /// Relative difference up to which large scales agree.
