@@ -50,8 +50,8 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "fig6",
     title: "correlations of visible with hidden units of trained machines, 1024–256–64 and 1024–64",
     seconds: |scale| match scale {
-        Scale::Quick => 30.0,
-        Scale::Paper => 1_200.0,
+        Scale::Quick => 20.0,
+        Scale::Paper => 450.0,
     },
     run,
 };
