@@ -58,7 +58,7 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
 
 /// Most updates of the last choice. A training that is shorter than the default gives numbers for comparison, and
 /// does not decide.
-const TRIED: u64 = 1000;
+const TRIED: u64 = 10_000;
 
 /// One training of both networks.
 struct Variant {
