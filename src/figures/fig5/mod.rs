@@ -53,8 +53,8 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "fig5",
     title: "correlations of spins with block spins, 32 by 32 to 8 by 8",
     seconds: |scale| match scale {
-        Scale::Quick => 12.0,
-        Scale::Paper => 90.0,
+        Scale::Quick => 10.0,
+        Scale::Paper => 100.0,
     },
     run,
 };

@@ -50,15 +50,15 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "fig6",
     title: "correlations of visible with hidden units of trained machines, 1024–256–64 and 1024–64",
     seconds: |scale| match scale {
-        Scale::Quick => 30.0,
-        Scale::Paper => 1_200.0,
+        Scale::Quick => 20.0,
+        Scale::Paper => 450.0,
     },
     run,
 };
 
 /// Most updates of the last choice. A training that is shorter than the default gives numbers for comparison, and
 /// does not decide.
-const TRIED: u64 = 1000;
+const TRIED: u64 = 10_000;
 
 /// One training of both networks.
 struct Variant {

@@ -377,8 +377,8 @@ fn which_start(rows: &[Row], say: &dyn Fn(usize) -> String) -> Finding {
     // Whether text or caption would give other numbers.
     let scaled = |f: f64| {
         rows.iter().any(|r| {
-            let pairs = r.whole.iter().zip(PRINTED);
-            r.start < 2 && pairs.clone().all(|(t, p)| roughly(*t, f * p))
+            let mut pairs = r.whole.iter().zip(PRINTED);
+            r.start < 2 && pairs.all(|(t, p)| roughly(*t, f * p))
         })
     };
     let distance = |start: usize| {
@@ -429,10 +429,20 @@ fn which_start(rows: &[Row], say: &dyn Fn(usize) -> String) -> Finding {
                 )
             })
             .collect(),
-        controls: vec![control(
-            "T = 2 as start",
-            !gives(2),
-        )],
+        controls: vec![
+            control("T = 2 as start", !gives(2)),
+            control("the printed numbers halved", !scaled(0.5)),
+            control("the printed numbers doubled", !scaled(2.0)),
+            control(
+                "not vacuous: some start gives what is read from 2.7",
+                rows.first().is_some_and(|own| {
+                    rows.iter().any(|r| {
+                        let mut pairs = r.whole.iter().zip(own.whole);
+                        r.start < 2 && pairs.all(|(t, p)| roughly(*t, p))
+                    })
+                }),
+            ),
+        ],
     }
 }
 

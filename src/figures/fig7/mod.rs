@@ -31,8 +31,8 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "fig7",
     title: "temperatures after steps of blocking, and in the layers of a stack 4096–1024–256–64",
     seconds: |scale| match scale {
-        Scale::Quick => 50.0,
-        Scale::Paper => 900.0,
+        Scale::Quick => 25.0,
+        Scale::Paper => 500.0,
     },
     run,
 };

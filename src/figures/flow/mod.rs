@@ -52,8 +52,8 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     name: "flow",
     title: "where the flows of a machine end, and what agrees there",
     seconds: |scale| match scale {
-        Scale::Quick => 40.0,
-        Scale::Paper => 900.0,
+        Scale::Quick => 10.0,
+        Scale::Paper => 350.0,
     },
     run,
 };
