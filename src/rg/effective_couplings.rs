@@ -92,7 +92,7 @@ pub struct EffectiveCouplings {
     /// For each operator and term with a given site: the offsets of its other sites.
     others: Vec<Vec<Vec<(usize, usize)>>>,
     /// `s_i f_αi`, site by site, sample after sample.
-    features: Vec<i8>,
+    features: Vec<i16>,
     samples: usize,
 }
 
@@ -153,16 +153,16 @@ impl EffectiveCouplings {
         for site in 0..rows * columns {
             let (r, c) = (site / columns, site % columns);
             for terms in &self.others {
-                let field: i8 = terms
+                let field: i16 = terms
                     .iter()
                     .map(|others| {
                         let product = others
                             .iter()
                             .map(|&(dr, dc)| spins[(r + dr) % rows * columns + (c + dc) % columns]);
-                        product.product::<i8>()
+                        i16::from(product.product::<i8>())
                     })
                     .sum();
-                self.features.push(spins[site] * field);
+                self.features.push(i16::from(spins[site]) * field);
             }
         }
         self.samples += 1;

@@ -255,14 +255,12 @@ impl Contest<'_> {
         if tested && entry.measured.iter().all(|m| m.p_value.is_none()) {
             doubts.push("no observable could be tested".to_owned());
         }
-        let far = |z: f64| z.abs() > FAR;
         for (m, o) in entry.measured.iter().zip(self.observed) {
-            if let Some(z) = m.z.filter(|&z| far(z)) {
-                doubts.push(format!(
-                    "{} of the long chains is {z:+.1} standard errors off, which the tested draws are too few to decide",
-                    o.name
-                ));
+            let known = o.exact.is_some() || !o.reference.is_empty();
+            if tested && known && m.p_value.is_none() {
+                doubts.push(format!("{} could not be tested", o.name));
             }
+            doubts.extend(far_off(m, o));
         }
         let tau = entry.tau();
         if tested && !independent {
@@ -419,7 +417,17 @@ fn p_value(observed: &Observed, values: &[f64]) -> Option<f64> {
     }
 }
 
-/// Where nothing exact is known, the distance of each sampler from the mean of all of them.
+/// What a distance too large for chance makes doubtful.
+fn far_off(measured: &Measured, observed: &Observed) -> Option<String> {
+    let z = measured.z.filter(|z| z.abs() > FAR)?;
+    Some(format!(
+        "{} of the long chains is {z:+.1} standard errors off, which the tested draws are too few to decide",
+        observed.name
+    ))
+}
+
+/// Where nothing exact is known, the distance of each sampler from the mean of all of them; one that is far off is
+/// no longer called consistent.
 pub(super) fn against_each_other(entries: &mut [Entry], observed: &[Observed]) {
     for (i, o) in observed.iter().enumerate() {
         if o.exact.is_some() {
@@ -443,6 +451,12 @@ pub(super) fn against_each_other(entries: &mut [Entry], observed: &[Observed]) {
                 && weight > 0.0
             {
                 measured.z = Some((e.mean - sum / weight) / e.std_err);
+            }
+            if let Some(doubt) = far_off(measured, o) {
+                entry.doubts.push(doubt);
+                if entry.verdict == Verdict::Consistent {
+                    entry.verdict = Verdict::Inconclusive;
+                }
             }
         }
     }

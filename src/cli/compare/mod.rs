@@ -133,6 +133,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded = arguments.source.load()?;
     let job = resolve(arguments, &loaded)?;
     let report = compare(job, arguments)?;
+    print(&match arguments.format {
+        Format::Text => report.text(),
+        Format::Json => report.json()?,
+    })?;
     if let (Some(path), Some(ending)) = (&arguments.out, ending) {
         let picture = report.picture();
         let bytes = if ending == "svg" {
@@ -142,10 +146,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         };
         write_bytes(path, &bytes)?;
     }
-    print(&match arguments.format {
-        Format::Text => report.text(),
-        Format::Json => report.json()?,
-    })?;
     Ok(report.exit())
 }
 

@@ -59,7 +59,6 @@ pub(super) const EQ53: Claim = Claim {
     title: "⟨v⟩ of the data",
     printed: "⟨v_i⟩_data = (1/N_s) Σ_A v̂_i⁽ᴬ⁾",
     conventions: DATA,
-    sampled: super::sampled::EQ53,
     decide: |docket| data(docket, Average::Visible),
     ..Claim::BLANK
 };

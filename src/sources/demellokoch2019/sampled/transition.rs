@@ -144,9 +144,11 @@ fn windings(trial: &mut Trial, sizes: &[Size]) -> Result<(), TrialError> {
             let p = judge(two, both)?;
             let name = format!("{0}×{0}, T {word} by {1} %", size.side, 100.0 * size.effect);
             trial.control(name, [p])?;
-            if p <= design.alpha() && sign > 0.0 {
+            // Above the self-dual point two windings are rarer than twice as likely as none.
+            let rarer = 3 * two < 2 * both;
+            if p <= design.alpha() && sign > 0.0 && rarer {
                 bounds.1 = bounds.1.min(temperature);
-            } else if p <= design.alpha() {
+            } else if p <= design.alpha() && sign < 0.0 && !rarer {
                 bounds.0 = bounds.0.max(temperature);
             }
         }
@@ -164,7 +166,7 @@ fn windings(trial: &mut Trial, sizes: &[Size]) -> Result<(), TrialError> {
          T = {:.3} and {:.3} at confidence 1 − {:.0e} whatever (31) says",
         bounds.0,
         bounds.1,
-        2.0 * design.alpha()
+        (2 * sizes.len()) as f64 * design.alpha()
     ));
     Ok(())
 }
@@ -316,7 +318,7 @@ fn dimension(trial: &mut Trial, sides: &[usize]) -> Result<(), TrialError> {
          on nearly symmetric averages",
         interval.0,
         interval.1,
-        2.0 * design.alpha(),
+        (2 * sides.len()) as f64 * design.alpha(),
         100.0 * spread,
         100.0 * (large - small).abs() / large
     ));

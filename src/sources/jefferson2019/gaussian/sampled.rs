@@ -210,9 +210,12 @@ fn average_tests(
         let test = BinomialTest::plan(CHAINS, design.alpha(), design.power(), p)
             .map_err(TrialError::refused("the binomial test"))?;
         let (up, down) = test.detectable_effect();
-        largest = largest
-            .max(2.0 * up.unwrap_or(1.0))
-            .max(2.0 * down.unwrap_or(1.0));
+        let (Some(up), Some(down)) = (up, down) else {
+            return Err(TrialError::NoPower {
+                what: "an average of the machine".to_owned(),
+            });
+        };
+        largest = largest.max(2.0 * up).max(2.0 * down);
         tests.push(test);
     }
     Ok((tests, largest))
