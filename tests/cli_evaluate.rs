@@ -106,6 +106,9 @@ fn what_does_not_fit_is_refused() {
     samples(Units::ZeroOne, &folder.path().join("data.npy"));
     refused(&[&data, &data], 2, "neither safetensors nor .npz");
     refused(&[&weights, &data, "--chains", "1"], 2, "at least 2");
+    for name in ["--chains", "--draws", "--temperatures"] {
+        refused(&[&weights, &data, name, "18446744073709551615"], 4, name);
+    }
     refused(&[&text("absent.npz"), &data], 5, "absent.npz");
     let narrow = Npy {
         shape: vec![2, 3],

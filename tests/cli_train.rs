@@ -204,7 +204,7 @@ fn a_killed_run_ends_with_the_same_bytes() {
 }
 
 #[test]
-fn threads_change_no_byte_and_an_interrupted_run_goes_on() {
+fn threads_change_no_byte() {
     let folder = Folder::new();
     let data = folder.data("data.npy", 1);
     let out = folder.text("out");
@@ -220,24 +220,103 @@ fn threads_change_no_byte_and_an_interrupted_run_goes_on() {
         .collect();
     assert_eq!(made[0], made[1]);
     assert_eq!(made[0], made[2]);
-    let child = program(&arguments).spawn().unwrap();
-    let checkpoint = folder.path("out/machine-0.safetensors.checkpoint.previous");
-    while !checkpoint.exists() {
-        std::thread::sleep(Duration::from_millis(1));
-    }
+}
+
+/// Runs until there is something to continue, and a while longer.
+#[cfg(unix)]
+fn interrupted(arguments: &[&str], checkpoint: &Path) {
+    let mut child = program(arguments).spawn().unwrap();
+    wait_for(&mut child, checkpoint);
     let id = child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    let kill = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(kill.success());
     let (code, shown, err) = outcome(&child.wait_with_output().unwrap());
     assert_eq!((code, shown.as_str()), (130, ""), "{err}");
     assert!(err.contains("interrupted after"), "{err}");
-    assert_eq!(good(&arguments), made[0].1);
-    assert_eq!(folder.contents("out"), made[0].0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_goes_on() {
+    let folder = Folder::new();
+    let data = folder.data("data.npy", 1);
+    let out = folder.text("out");
+    let previous = folder.path("out/machine-0.safetensors.checkpoint.previous");
+    // Far more epochs than can be run before the signal arrives.
+    let mut endless = long(&data, &out);
+    let epochs = endless.iter().position(|a| *a == "--epochs").unwrap() + 1;
+    endless[epochs] = "100000000";
+    interrupted(&endless, &previous);
+    let log = fs::read(folder.path("out/log.jsonl")).unwrap();
+    assert!(!log.is_empty());
+    // Refused before anything is deleted.
+    let before = folder.contents("out");
+    for (more, reason) in [
+        (["--learning-rate", "nan"], "learning rate"),
+        (["--l1", "nan"], "l1"),
+    ] {
+        refused(&[&endless[..], &["--restart"], &more].concat(), 2, reason);
+        assert_eq!(folder.contents("out"), before);
+    }
+    let batch = endless.iter().position(|a| *a == "--batch").unwrap() + 1;
+    let mut larger = endless.clone();
+    larger[batch] = "901";
+    larger.push("--restart");
+    refused(&larger, 2, "minibatch of 901");
+    assert_eq!(folder.contents("out"), before);
+    // A checkpoint that cannot be read is no damaged one.
+    let newest = folder.path("out/machine-0.safetensors.checkpoint");
+    let bytes = fs::read(&newest).unwrap();
+    fs::remove_file(&newest).unwrap();
+    fs::create_dir(&newest).unwrap();
+    refused(&endless, 5, "machine-0.safetensors.checkpoint");
+    fs::remove_dir(&newest).unwrap();
+    fs::write(&newest, bytes).unwrap();
+    // The run that was interrupted goes on; another is refused while it has the log.
+    let mut child = program(&endless).spawn().unwrap();
+    let mut stamp = fs::metadata(&newest).unwrap().modified().unwrap();
+    for _ in 0..2 {
+        let now = || fs::metadata(&newest).and_then(|m| m.modified());
+        while now().is_err() || now().unwrap_or(stamp) == stamp {
+            assert!(child.try_wait().unwrap().is_none(), "it ended early");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        stamp = now().unwrap_or(stamp);
+    }
+    refused(
+        &[&endless[..], &["--restart"]].concat(),
+        2,
+        "another process writes it",
+    );
+    assert!(folder.path("out/log.jsonl").exists());
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn finished_weights_and_other_held_out_data_are_safe() {
+    let folder = Folder::new();
+    let data = folder.data("data.npy", 1);
+    let held = folder.data("held.npy", 2);
+    let out = folder.text("w.safetensors");
+    let all = [data.as_str(), "--out", &out, "--hidden", "4"];
+    let with = |more| [&all[..], more].concat();
+    let done = with(&["--epochs", "1"]);
+    good(&done);
+    let before = fs::read(&out).unwrap();
+    refused(
+        &[&done[..], &["--restart", "--seed", "3"]].concat(),
+        2,
+        "--overwrite replaces it",
+    );
+    assert_eq!(fs::read(&out).unwrap(), before);
+    fs::remove_file(&out).unwrap();
+    fs::remove_file(folder.path("w.safetensors.log.jsonl")).unwrap();
+    let mut long = with(&["--epochs", "100000000", "--checkpoint-seconds", "0.002"]);
+    long.extend(["--held-out-file", &held]);
+    begun(&long, &folder.path("w.safetensors.checkpoint.previous"));
+    folder.data("held.npy", 3);
+    refused(&long, 2, "held_out: ");
 }
 
 #[test]
@@ -294,13 +373,18 @@ fn the_log_has_a_line_for_every_step_that_was_judged() {
     assert_eq!(machine.visible_units(), Units::PlusMinus);
 }
 
-/// Starts the run and kills it as soon as there is something to continue.
-fn begun(arguments: &[&str], checkpoint: &Path) {
-    let mut child = program(arguments).spawn().unwrap();
-    while !checkpoint.exists() {
+/// Waits for a file of a run that is still going.
+fn wait_for(child: &mut Child, file: &Path) {
+    while !file.exists() {
         assert!(child.try_wait().unwrap().is_none(), "it ended early");
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Starts the run and kills it as soon as there is something to continue.
+fn begun(arguments: &[&str], checkpoint: &Path) {
+    let mut child = program(arguments).spawn().unwrap();
+    wait_for(&mut child, checkpoint);
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -332,6 +416,11 @@ fn another_run_does_not_continue_this_one() {
     );
     // A damaged checkpoint is passed over for the one before.
     let newest = folder.path("out/machine-0.safetensors.checkpoint");
+    let previous = folder.path("out/machine-0.safetensors.checkpoint.previous");
+    // A kill between two renamings leaves the one before alone.
+    if !newest.exists() {
+        fs::copy(&previous, &newest).unwrap();
+    }
     let mut bytes = fs::read(&newest).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -562,6 +651,76 @@ fn bad_input_is_refused_with_its_reason() {
         2,
         "ladder",
     );
+    for (more, code, reason) in [
+        (&["--max-bytes", "NaN"][..], 2, "--max-bytes"),
+        (
+            &["--log-z", "ais", "--ais-chains", "18446744073709551615"],
+            4,
+            "--ais-chains",
+        ),
+        (
+            &[
+                "--log-z",
+                "ais",
+                "--ais-temperatures",
+                "18446744073709551615",
+            ],
+            4,
+            "--ais-chains",
+        ),
+        (
+            &["--estimator", "tempered", "--chains", "9223372036854775808"],
+            4,
+            "--max-bytes",
+        ),
+        (
+            &["--estimator", "pcd", "--chains", "18446744073709551615"],
+            4,
+            "--max-bytes",
+        ),
+    ] {
+        refuse(&data, &[hidden, more].concat(), code, reason);
+    }
+    refused(
+        &[
+            &data,
+            "--out",
+            &out,
+            "--hidden",
+            "3",
+            "--epochs",
+            "18446744073709551615",
+        ],
+        4,
+        "epochs",
+    );
+    // 40 units in both layers; a stack of which only one is too large.
+    let wide = folder.npy(
+        "wide.npy",
+        &[2, 40],
+        NpyValues::I8([[1; 40], [-1; 40]].concat()),
+    );
+    refuse(
+        &wide,
+        &["--hidden", "40", "--log-z", "exact"],
+        4,
+        "--log-z exact",
+    );
+    let stack = folder.text("stack");
+    refused(
+        &[
+            &wide,
+            "--out",
+            &stack,
+            "--stack",
+            "3,50,40",
+            "--estimator",
+            "exact",
+        ],
+        4,
+        "machine 2, --estimator exact",
+    );
+    assert!(!Path::new(&stack).exists());
     let narrow = folder.npy(
         "narrow.npy",
         &[2, 3],

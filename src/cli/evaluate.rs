@@ -1,14 +1,15 @@
 //! `blockspin evaluate`: `ln Z` and likelihood of one machine by every way there is, side by side.
 
+use super::annealing::Annealing;
 use super::exit::{Exit, Failure};
 use super::output::{Format, print, read_bytes};
 use super::samples::{read_samples, some_of};
 use super::units::UnitsName;
 use crate::exact::{ExactError, Limits, rbm_sum};
 use crate::learn::{
-    AisConfig, AisEstimate, BinaryData, LogZInterval, TapOrder, ais_backward, ais_forward,
-    chain_draws, exact_draws, free_energies, log_pseudo_likelihood, reconstruction_error,
-    sampled_log_likelihood, tap_log_z_from_data,
+    AisConfig, AisEstimate, BinaryData, EXACT_DRAW_UNITS, LogZInterval, TapOrder, ais_backward,
+    ais_forward, chain_draws, exact_draws, free_energies, log_pseudo_likelihood,
+    reconstruction_error, sampled_log_likelihood, tap_log_z_from_data,
 };
 use crate::model::files::{AnyModel, FileFormat, Unstated, read_model};
 use crate::model::{Layer, RbmWeights, Units};
@@ -44,7 +45,7 @@ pub(super) struct Arguments {
     /// Samples, drawn at random, that the sampled likelihood and the pseudo-likelihood look at
     #[arg(long, value_name = "N", default_value_t = 1000)]
     samples: usize,
-    /// Leave out the exact sum if it is predicted to take longer
+    /// Leave out the exact sum if it is predicted to take longer; above 300, chains and draws may take as long
     #[arg(long, value_name = "S", default_value_t = 60.0)]
     max_seconds: f64,
     /// Seed of everything drawn at random
@@ -118,12 +119,48 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             )));
         }
     }
+    check_size(arguments, &machine, data.len())?;
     let result = evaluate(arguments, &machine, &data, rounded)?;
     print(&match arguments.format {
         Format::Json => serde_json::to_string_pretty(&result)? + "\n",
         Format::Text => text(&result),
     })?;
     Ok(Exit::Success)
+}
+
+/// Refuses chains and draws that are predicted to be over the limits.
+fn check_size(arguments: &Arguments, machine: &RbmWeights, samples: usize) -> anyhow::Result<()> {
+    let limits = Limits {
+        max_seconds: arguments.max_seconds.max(Limits::default().max_seconds),
+        ..Limits::default()
+    };
+    let (visible, hidden) = (machine.visible(), machine.hidden());
+    let draws = arguments.draws.max(arguments.chains);
+    let exact = visible.min(hidden) <= EXACT_DRAW_UNITS;
+    let looked_at = arguments.samples.min(samples);
+    for (what, chains, temperatures) in [
+        ("annealing", arguments.chains, arguments.temperatures),
+        ("draws", draws, if exact { 0 } else { arguments.sweeps }),
+        // Every draw gives every sample its probability: a product with one row of the weights' size at most.
+        (
+            "sampled likelihood",
+            draws,
+            looked_at.div_ceil(hidden.max(1)),
+        ),
+    ] {
+        let cost = Annealing {
+            visible,
+            hidden,
+            chains,
+            temperatures,
+        };
+        cost.check(&limits).map_err(|e| {
+            Failure::too_large(format!(
+                "{what}: {e}; fewer --chains, --draws, --temperatures or --sweeps fit, more time by --max-seconds"
+            ))
+        })?;
+    }
+    Ok(())
 }
 
 /// The sum over the smaller layer, or the reason why it is not made.
@@ -154,16 +191,11 @@ fn ais_row(
     bias: &'static str,
     more: &str,
 ) -> Row {
-    // Student's t, 97.5 %, by its expansion at many degrees of freedom.
-    let t = 1.96 + 2.4 / (found.log_weights.len() as f64 - 1.0);
     Row {
         method,
         log_z: found.log_z,
         std_err: Some(found.std_err),
-        interval: Some((
-            found.log_z - t * found.std_err,
-            found.log_z + t * found.std_err,
-        )),
+        interval: Some(found.interval()),
         log_likelihood: -free - found.log_z,
         bias,
         note: format!("{:.1} effective chains{more}", found.n_eff),

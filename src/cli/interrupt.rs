@@ -4,10 +4,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// From now on Ctrl-C, and the signals to terminate and to hang up, are noted instead of obeyed.
+/// From now on Ctrl-C, and the signals to terminate and to hang up, are noted instead of obeyed; the second one stops the program
+/// at once.
 pub(super) fn watch() {
     // Where no handler can be set the program stops as it always did, and is continued as after any kill.
-    if ctrlc::set_handler(|| ASKED.store(true, Ordering::Relaxed)).is_err() {
+    let handler = || {
+        // Who asks twice does not want to wait for the end of a step.
+        if ASKED.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    };
+    if ctrlc::set_handler(handler).is_err() {
         eprintln!("note: an interruption will not be waited for");
     }
 }

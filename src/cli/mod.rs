@@ -1,5 +1,6 @@
 //! The command line: what the user typed, what it resolves to, exit codes.
 
+mod annealing;
 mod answer;
 mod check_samples;
 mod compare;

@@ -20,6 +20,7 @@ use crate::numeric::{Kernel, vectorised};
 use crate::random::Seed;
 use crate::sample::{BatchMemory, CHAINS_PER_STREAM, draw_batch, lanes_of_batch};
 use rayon::prelude::*;
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 use thiserror::Error;
 
 /// Why no estimate is made.
@@ -103,6 +104,30 @@ pub struct AisEstimate {
     pub n_eff: f64,
     /// The logarithms of `Z_0 e^w` (forward) or of `e^{−w}/Z_0` (backward) chain by chain.
     pub log_weights: Vec<f64>,
+}
+
+impl AisEstimate {
+    /// The interval `ln Ẑ ± t σ` with 95 %, t the 97.5 % point of Student's distribution with one degree of freedom
+    /// less than there are chains. Asymptotic in the number of chains.
+    pub fn interval(&self) -> (f64, f64) {
+        let half = student_point(self.log_weights.len() as f64 - 1.0) * self.std_err;
+        (self.log_z - half, self.log_z + half)
+    }
+}
+
+/// The 97.5 % point of Student's distribution.
+///
+/// # Accuracy
+/// Beyond 1000 degrees of freedom by the first term of its expansion, within `3 ν⁻²`: test
+/// `points_of_student_are_those_of_the_tables`.
+fn student_point(dof: f64) -> f64 {
+    match StudentsT::new(0.0, 1.0, dof) {
+        Ok(t) if dof <= 1000.0 => t.inverse_cdf(0.975),
+        _ => {
+            let z = Normal::standard().inverse_cdf(0.975);
+            z * (1.0 + (z * z + 1.0) / (4.0 * dof))
+        }
+    }
 }
 
 /// Both directions together.
@@ -602,6 +627,19 @@ mod tests {
             // At least 95 %: too many are no fault.
             assert!(!test.rejects(covered.min(190)).unwrap(), "{covered}");
         }
+    }
+
+    #[test]
+    fn points_of_student_are_those_of_the_tables() {
+        // With one degree of freedom tan(0.475 π), with two 2·0.475·√(2/(1 − 0.95²)).
+        let two = 0.95 * (2.0_f64 / (1.0 - 0.95 * 0.95)).sqrt();
+        for (dof, point) in [(1.0, 12.706_204_736), (2.0, two), (99.0, 1.984_216_952)] {
+            assert!((student_point(dof) - point).abs() < 1e-6, "{dof}");
+        }
+        let (last, next) = (student_point(1000.0), student_point(1000.000_1));
+        // z⁵/96 ν² and smaller terms are left out: 5.6e-6 at ν = 1000 at most.
+        assert!((last - next).abs() < 5.6e-6, "{last} {next}");
+        assert!((student_point(1e12) - 1.959_963_985).abs() < 1e-8);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! the hash of the data. The generation before stays as `….previous`, as [`CheckpointFiles`] has it: at no moment is there no
 //! whole checkpoint.
 
+use super::trainer::check_state;
 use super::{BinaryData, Offsets, OptimiserState, TrainingConfig, TrainingState};
 use crate::model::files::with_suffix;
 use crate::model::{RbmError, RbmWeights};
@@ -21,6 +22,16 @@ const MAGIC: &[u8; 8] = b"BSPNCKPT";
 const VERSION: u32 = 2;
 /// Longest header that is read.
 const MAX_HEADER: u64 = 1 << 20;
+/// The arrays in their order.
+const ARRAYS: [&str; 7] = [
+    "machine",
+    "optimiser.first",
+    "optimiser.second",
+    "offsets.visible",
+    "offsets.hidden",
+    "means",
+    "chains",
+];
 
 /// Why a checkpoint cannot be written or used.
 #[derive(Debug, Error)]
@@ -123,7 +134,8 @@ fn difference(found: &str, asked: &str) -> String {
     )
 }
 
-fn data_hash(data: &BinaryData) -> String {
+/// Counts of samples and units with a hash of the samples: what tells one data set from another.
+pub fn data_hash(data: &BinaryData) -> String {
     let hash = hash(&[data.up()]);
     format!("{}x{}:{hash:016x}", data.len(), data.units())
 }
@@ -267,6 +279,10 @@ pub fn read_checkpoint(
     if (header.visible, header.hidden) != (machine.visible(), machine.hidden()) {
         return Err(bad("its sizes contradict the configuration".to_owned()));
     }
+    // Each once, and none besides.
+    if !header.arrays.iter().map(|(name, _)| name).eq(ARRAYS) {
+        return Err(bad("its arrays are not those of a checkpoint".to_owned()));
+    }
     let mut rest = content;
     let mut lists = Vec::new();
     for (name, count) in &header.arrays {
@@ -276,6 +292,9 @@ pub fn read_checkpoint(
             .ok_or_else(|| bad(format!("array {name} is cut short")))?;
         lists.push((name.as_str(), list));
         rest = left;
+    }
+    if !rest.is_empty() {
+        return Err(bad(format!("{} bytes after the last array", rest.len())));
     }
     let raw = |name: &str| {
         let found = lists
@@ -293,7 +312,7 @@ pub fn read_checkpoint(
         return Err(bad("its sizes contradict the configuration".to_owned()));
     }
     machine.numbers_mut().copy_from_slice(&numbers);
-    Ok(TrainingState {
+    let state = TrainingState {
         step: header.step,
         machine,
         optimiser: OptimiserState {
@@ -306,7 +325,9 @@ pub fn read_checkpoint(
         },
         chains: raw("chains")?.to_vec(),
         means: floats("means")?,
-    })
+    };
+    check_state(config, data.units(), &state).map_err(|e| bad(e.to_string()))?;
+    Ok(state)
 }
 
 #[cfg(test)]
@@ -401,7 +422,38 @@ mod tests {
         bits[3] ^= 1;
         let changed = BinaryData::from_bits(bits, 11).unwrap();
         assert!(refused(&config, &changed).ends_with("another data set"));
+        // A state of other sizes, as a forger would seal it.
+        for part in 0..4 {
+            let mut state = trainer.state().clone();
+            match part {
+                0 => drop(state.optimiser.first.pop()),
+                1 => state.optimiser.second.push(0.0),
+                2 => state.chains.push(1),
+                _ => state.means.push(0.0),
+            }
+            Trainer::resume(&data, config.clone(), state.clone()).unwrap_err();
+            let forged = folder.path().join("forged");
+            write_checkpoint(&forged, &config, &data, &state).unwrap();
+            assert!(matches!(
+                read_checkpoint(&forged, &config, &data),
+                Err(CheckpointError::Format { .. })
+            ));
+        }
         let good = fs::read(&path).unwrap();
+        let sealed = |body: &[u8]| {
+            fs::write(&path, [body, &hash(&[body]).to_le_bytes()].concat()).unwrap();
+            read_checkpoint(&path, &config, &data)
+        };
+        let body = &good[..good.len() - 8];
+        sealed(body).unwrap();
+        let error = sealed(&[body, &[0]].concat()).unwrap_err().to_string();
+        assert!(error.contains("after the last array"), "{error}");
+        // An array of another name in place of one of the seven.
+        let at = body.windows(5).position(|w| w == b"means").unwrap();
+        let mut renamed = body.to_vec();
+        renamed[at..at + 5].copy_from_slice(b"chain");
+        let error = sealed(&renamed).unwrap_err().to_string();
+        assert!(error.contains("its arrays"), "{error}");
         for at in [3, 10, 40, good.len() - 1] {
             let mut bytes = good.clone();
             bytes[at] ^= 4;

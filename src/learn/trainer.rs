@@ -135,6 +135,16 @@ pub enum TrainError {
         /// Visible units.
         machine: usize,
     },
+    /// A state of other sizes than this run has.
+    #[error("{part}: {found} there, {expected} expected")]
+    State {
+        /// Which part of it.
+        part: &'static str,
+        /// Its size.
+        found: usize,
+        /// That of this run.
+        expected: usize,
+    },
     /// No machine.
     #[error(transparent)]
     Machine(#[from] RbmError),
@@ -196,7 +206,73 @@ pub struct Trainer<'a> {
     tempered: TemperedChains,
 }
 
-fn check(config: &TrainingConfig, data: &BinaryData) -> Result<(), TrainError> {
+/// Whether a state has the sizes of one that these settings begin with.
+pub(super) fn check_state(
+    config: &TrainingConfig,
+    visible: usize,
+    state: &TrainingState,
+) -> Result<(), TrainError> {
+    let (n, m) = (visible, config.hidden);
+    if n != state.machine.visible() {
+        return Err(TrainError::Units {
+            data: n,
+            machine: state.machine.visible(),
+        });
+    }
+    let parameters = state.machine.numbers().len();
+    let (mut chains, mut means) = (0, 0);
+    match &config.estimator {
+        Estimator::Persistent { chains: count, .. } => chains = count.saturating_mul(n),
+        Estimator::Tempered {
+            chains: count,
+            betas,
+            ..
+        } => chains = count.saturating_mul(betas.len()).saturating_mul(n),
+        Estimator::Tap { copies, .. } => means = copies.saturating_mul(n + m),
+        _ => {}
+    }
+    let second = match config.optimiser {
+        Optimiser::Sgd { .. } => 0,
+        Optimiser::Adam { .. } => parameters,
+    };
+    let offsets = |units: usize| if config.centred { units } else { 0 };
+    for (part, found, expected) in [
+        ("the hidden layer", state.machine.hidden(), m),
+        (
+            "the optimiser's memory",
+            state.optimiser.first.len(),
+            parameters,
+        ),
+        (
+            "the optimiser's mean squares",
+            state.optimiser.second.len(),
+            second,
+        ),
+        (
+            "the visible offsets",
+            state.offsets.visible.len(),
+            offsets(n),
+        ),
+        ("the hidden offsets", state.offsets.hidden.len(), offsets(m)),
+        ("the chains", state.chains.len(), chains),
+        ("the means", state.means.len(), means),
+    ] {
+        if found != expected {
+            return Err(TrainError::State {
+                part,
+                found,
+                expected,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses settings that make no sense for so many samples.
+///
+/// # Errors
+/// [`TrainError::Setting`] and [`TrainError::BatchTooLarge`].
+pub fn check_training(config: &TrainingConfig, samples: usize) -> Result<(), TrainError> {
     let setting = |setting, value, expected| {
         Err(TrainError::Setting {
             setting,
@@ -221,10 +297,10 @@ fn check(config: &TrainingConfig, data: &BinaryData) -> Result<(), TrainError> {
     if config.batch == 0 {
         return setting("the minibatch", 0.0, "expected at least one sample");
     }
-    if config.batch > data.len() {
+    if config.batch > samples {
         return Err(TrainError::BatchTooLarge {
             batch: config.batch,
-            samples: data.len(),
+            samples,
         });
     }
     let counts = match &config.estimator {
@@ -264,7 +340,7 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// [`TrainError`] for settings that make no sense or do not fit the data.
     pub fn new(data: &'a BinaryData, config: TrainingConfig) -> Result<Self, TrainError> {
-        check(&config, data)?;
+        check_training(&config, data.len())?;
         let (n, m) = (data.units(), config.hidden);
         let mut machine = RbmWeights::zeros(n, m, config.visible_units, config.hidden_units)?;
         let mut stream = config.seed.stream("initial weights", 0);
@@ -327,19 +403,15 @@ impl<'a> Trainer<'a> {
     /// A run that goes on from a state.
     ///
     /// # Errors
-    /// [`TrainError`] for settings that make no sense or a machine that does not fit the data.
+    /// [`TrainError`] for settings that make no sense, a machine that does not fit the data, or a state that is
+    /// none of this run.
     pub fn resume(
         data: &'a BinaryData,
         config: TrainingConfig,
         state: TrainingState,
     ) -> Result<Self, TrainError> {
-        check(&config, data)?;
-        if data.units() != state.machine.visible() {
-            return Err(TrainError::Units {
-                data: data.units(),
-                machine: state.machine.visible(),
-            });
-        }
+        check_training(&config, data.len())?;
+        check_state(&config, data.units(), &state)?;
         if config.estimator == Estimator::Exact {
             rbm_sum(&state.machine.to_rbm()?, true, &Limits::default())?;
         }

@@ -1,17 +1,19 @@
 //! What is run: settings and data, resolved and found possible.
 
+use super::super::annealing::Annealing;
 use super::super::exit::Failure;
 use super::super::samples::{chosen, read_samples, rows};
 use super::super::units::UnitsName;
-use super::Arguments;
 use super::monitor::Monitor;
 use super::settings::{EstimatorName, LogZName, OptimiserName, ScheduleName, Settings};
-use crate::exact::Limits;
+use super::{Arguments, refused};
+use crate::exact::{Limits, plan_rbm};
 use crate::learn::{
-    BinaryData, Estimator, Optimiser, Penalties, Schedule, TapOrder, TrainingConfig,
+    BinaryData, Estimator, Optimiser, Penalties, Schedule, TapOrder, TrainError, TrainingConfig,
+    check_training, data_hash,
 };
-use crate::model::Units;
 use crate::model::files::with_suffix;
+use crate::model::{Rbm, RbmWeights, Units};
 use crate::random::{DEFAULT_SEED, Seed};
 use crate::sample::CheckpointFiles;
 use serde_json::{Map, Value, json};
@@ -34,6 +36,7 @@ pub(super) struct Job {
     pub(super) files: Vec<MachineFiles>,
     pub(super) log: PathBuf,
     pub(super) epochs: u64,
+    steps: u64,
     pub(super) monitor: Monitor,
     pub(super) interval: Duration,
     /// Everything on which the bytes of the results depend, but for the data themselves.
@@ -72,11 +75,16 @@ impl Job {
         let (data, held_out) = held_out(&settings, all, units, seed)?;
         let epochs = settings.epochs.unwrap_or(10);
         let first = config(&settings, &data, epochs, seed, units)?;
-        let mut machines = Vec::new();
+        let monitor = monitor(&settings)?;
+        if !(arguments.max_bytes > 0.0) {
+            return Err(bad("--max-bytes: no positive number"));
+        }
+        let mut machines: Vec<TrainingConfig> = Vec::new();
         let mut visible = data.units();
         for (index, &hidden) in stack.iter().enumerate() {
             let bytes = bytes_of(&first, visible, hidden);
-            if bytes > arguments.max_bytes {
+            // No more than can be addressed, whatever is allowed.
+            if bytes > arguments.max_bytes.min(1e18) {
                 return Err(Failure::too_large(format!(
                     "machine {index} of {visible} visible and {hidden} hidden units takes {bytes:.3e} bytes; \
                      --max-bytes overrides"
@@ -97,9 +105,46 @@ impl Job {
                 },
                 ..first.clone()
             });
+            let config = &machines[index];
+            check_machine(config, data.len(), visible).map_err(|e| refused(index, &e))?;
+            let sums = [
+                (
+                    first.estimator == Estimator::Exact,
+                    true,
+                    "--estimator exact",
+                ),
+                (monitor.sums(visible, hidden), false, "--log-z exact"),
+            ];
+            for (_, averages, what) in sums.into_iter().filter(|s| s.0) {
+                check_sum(visible, hidden, averages, settings.threads)
+                    .map_err(|e| Failure::too_large(format!("machine {index}, {what}: {e}")))?;
+            }
+            if monitor.anneals(visible, hidden) {
+                let cost = Annealing {
+                    visible,
+                    hidden,
+                    chains: monitor.chains,
+                    temperatures: monitor.temperatures,
+                };
+                let limits = Limits {
+                    max_bytes: arguments.max_bytes,
+                    ..Limits::default()
+                };
+                cost.check(&limits).map_err(|e| {
+                    Failure::too_large(format!(
+                        "machine {index}: {e}; fewer --ais-chains or --ais-temperatures, or --log-z none"
+                    ))
+                })?;
+            }
             visible = hidden;
         }
-        let monitor = monitor(&settings)?;
+        let pass = data.len().div_ceil(first.batch) as u64;
+        let steps = epochs
+            .checked_mul(pass)
+            .filter(|steps| steps.checked_mul(machines.len() as u64).is_some())
+            .ok_or_else(|| {
+                Failure::too_large(format!("{epochs} epochs: more steps than are counted"))
+            })?;
         let (files, log) = files(arguments, machines.len())?;
         let header = json!({
             "version": env!("CARGO_PKG_VERSION"),
@@ -107,6 +152,7 @@ impl Job {
             "epochs": epochs,
             "samples": data.len(),
             "held_out_samples": held_out.as_ref().map_or(0, BinaryData::len),
+            "held_out": held_out.as_ref().map(data_hash),
             "monitor": format!("{monitor:?}"),
         });
         let Value::Object(header) = header else {
@@ -120,6 +166,7 @@ impl Job {
             files,
             log,
             epochs,
+            steps,
             monitor,
             interval: Duration::from_secs_f64(seconds),
             header,
@@ -129,14 +176,17 @@ impl Job {
 
     /// Steps that a machine is trained for.
     pub(super) fn steps(&self) -> u64 {
-        self.epochs * self.data.len().div_ceil(self.machines[0].batch) as u64
+        self.steps
     }
 
     /// Refuses to replace files unasked.
-    pub(super) fn check_free(&self, overwrite: bool) -> anyhow::Result<()> {
-        let weights = self.files.iter().map(|f| &f.weights);
-        match weights.chain([&self.log]).find(|path| path.exists()) {
-            Some(path) if !overwrite => Err(bad(format!(
+    pub(super) fn check_free(&self, arguments: &Arguments) -> anyhow::Result<()> {
+        let mut weights = self.files.iter().map(|f| &f.weights);
+        // A log without a line is all that is left of a run that was killed as it began.
+        let logged = !arguments.restart && self.log.metadata().is_ok_and(|m| m.len() > 0);
+        let found = weights.find(|path| path.exists());
+        match found.or(logged.then_some(&self.log)) {
+            Some(path) if !arguments.overwrite => Err(bad(format!(
                 "{}: it exists; --overwrite replaces it",
                 path.display()
             ))),
@@ -145,16 +195,57 @@ impl Job {
     }
 }
 
+/// Refuses what training would refuse, before anything is touched.
+fn check_machine(
+    config: &TrainingConfig,
+    samples: usize,
+    visible: usize,
+) -> Result<(), TrainError> {
+    check_training(config, samples)?;
+    if config.hidden == 0 {
+        RbmWeights::zeros(visible, 0, config.visible_units, config.hidden_units)?;
+    }
+    Ok(())
+}
+
+/// Refuses an exact sum that is predicted to be over the limits, as [`rbm_sum`](crate::exact::rbm_sum) would.
+fn check_sum(
+    visible: usize,
+    hidden: usize,
+    averages: bool,
+    threads: Option<usize>,
+) -> Result<(), String> {
+    let limits = Limits::default();
+    let small = visible.min(hidden);
+    if small > 32 {
+        return Err(format!(
+            "refused, the smaller layer has {small} units, more than the 32 that are summed"
+        ));
+    }
+    let zeros = |count: usize| vec![0.0; count];
+    let machine = Rbm::new(zeros(visible * hidden), zeros(visible), zeros(hidden))
+        .map_err(|e| e.to_string())?;
+    let plan_now = || plan_rbm(&machine, averages);
+    let plan = match threads.map(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build()) {
+        Some(Ok(pool)) => pool.install(plan_now),
+        _ => plan_now(),
+    };
+    match limits.exceeded_by(&plan) {
+        Some(exceeded) => Err(format!("refused, {plan}; over the limit on {exceeded}")),
+        None => Ok(()),
+    }
+}
+
 /// Memory of training: parameters, gradient, a copy of good ones, the optimiser's, and the layers of a minibatch.
 fn bytes_of(config: &TrainingConfig, visible: usize, hidden: usize) -> f64 {
     let (n, m) = (visible as f64, hidden as f64);
     let copies = match &config.estimator {
-        Estimator::Persistent { chains, .. } => *chains,
-        Estimator::Tempered { chains, betas, .. } => chains * betas.len(),
-        Estimator::Tap { copies, .. } => 5 * copies,
-        _ => 0,
+        Estimator::Persistent { chains, .. } => *chains as f64,
+        Estimator::Tempered { chains, betas, .. } => *chains as f64 * betas.len() as f64,
+        Estimator::Tap { copies, .. } => 5.0 * *copies as f64,
+        _ => 0.0,
     };
-    20.0 * n * m + 16.0 * (n + m) * (config.batch as f64 + copies as f64)
+    20.0 * n * m + 16.0 * (n + m) * (config.batch as f64 + copies)
 }
 
 /// Parts the samples that are held out from those that are trained on.

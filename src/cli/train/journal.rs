@@ -40,19 +40,14 @@ fn difference(found: &Map<String, Value>, asked: &Map<String, Value>) -> Option<
 }
 
 impl Journal {
-    /// Starts a log, or with `resume` continues the one that is there. Its lines may go beyond the checkpoint: the run
-    /// would write them once more, byte for byte.
+    /// Locks the log, which is made if there is none; what is in it stays.
     ///
     /// # Errors
-    /// Exit code 2 for the log of another run or one in use, 5 for reading and writing.
-    pub(super) fn open(
-        path: &Path,
-        header: &Map<String, Value>,
-        resume: bool,
-    ) -> anyhow::Result<Self> {
+    /// Exit code 2 for a log in use, 5 if it cannot be opened.
+    pub(super) fn lock(path: &Path) -> anyhow::Result<Self> {
         let name = path.display();
         let failed = |e: io::Error| Failure::io(format!("{name}: {e}"));
-        let mut file = OpenOptions::new()
+        let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
@@ -64,13 +59,38 @@ impl Journal {
                 "{name}: another process writes it"
             )));
         }
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            lines: Vec::new(),
+        })
+    }
+
+    /// Empties the log.
+    pub(super) fn clear(&mut self) -> anyhow::Result<()> {
+        self.cut(0)
+    }
+
+    fn cut(&mut self, length: u64) -> anyhow::Result<()> {
+        self.file
+            .set_len(length)
+            .and_then(|()| self.file.seek(SeekFrom::Start(length)))
+            .map(|_| ())
+            .map_err(|e| Failure::io(format!("{}: {e}", self.path.display())))
+    }
+
+    /// Begins the log, or continues it if it is one of this run. Its lines may go beyond the checkpoint: the run would
+    /// write them once more, byte for byte.
+    ///
+    /// # Errors
+    /// Exit code 2 for the log of another run, 5 for reading and writing.
+    pub(super) fn begin(&mut self, header: &Map<String, Value>) -> anyhow::Result<()> {
+        let name = self.path.display();
         let mut text = String::new();
-        if resume {
-            (&mut file)
-                .take(MAX_BYTES)
-                .read_to_string(&mut text)
-                .map_err(failed)?;
-        }
+        self.file
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| (&mut self.file).take(MAX_BYTES).read_to_string(&mut text))
+            .map_err(|e| Failure::io(format!("{name}: {e}")))?;
         let mut kept = 0;
         let mut lines = Vec::new();
         for (k, line) in text.split_inclusive('\n').enumerate() {
@@ -95,18 +115,12 @@ impl Journal {
             }
             kept += line.len() as u64;
         }
-        file.set_len(kept).map_err(failed)?;
-        file.seek(SeekFrom::End(0)).map_err(failed)?;
-        let mut journal = Self {
-            path: path.to_owned(),
-            file,
-            lines,
-        };
+        self.cut(kept)?;
+        self.lines = lines;
         if kept == 0 {
-            journal.write(header)?;
+            self.write(header)?;
         }
-        journal.sync()?;
-        Ok(journal)
+        self.sync()
     }
 
     fn write(&mut self, line: &Map<String, Value>) -> anyhow::Result<()> {

@@ -20,7 +20,7 @@ use crate::learn::{
     BinaryData, CheckpointError, TrainError, Trainer, TrainingState, read_checkpoint,
     sample_hidden, write_checkpoint,
 };
-use crate::model::files::write_weights_safetensors;
+use crate::model::files::{with_suffix, write_weights_safetensors};
 use crate::model::{Layer, RbmWeights};
 use job::{Job, derived, last_good};
 use journal::Journal;
@@ -29,6 +29,7 @@ use progress::Progress;
 use serde_json::{Map, Value, json};
 use settings::Settings;
 use std::fmt::Write;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -50,7 +51,7 @@ pub(super) struct Arguments {
     /// Replace weights and log if they exist
     #[arg(long)]
     overwrite: bool,
-    /// Start anew where a checkpoint would be continued
+    /// Start anew where a checkpoint would be continued; weights that are there are replaced with --overwrite only
     #[arg(long)]
     restart: bool,
     /// Refuse a machine that is predicted to need more memory
@@ -85,19 +86,18 @@ fn refused(index: usize, error: &TrainError) -> anyhow::Error {
 }
 
 fn train(job: &Job, arguments: &Arguments) -> anyhow::Result<Exit> {
-    let continued = !arguments.restart && job.files.iter().any(|f| f.checkpoints.exist());
-    if !continued {
-        job.check_free(arguments.overwrite || arguments.restart)?;
+    let anew = || arguments.restart || !job.files.iter().any(|f| f.checkpoints.exist());
+    // Before the log is made, and once more when no other run can change anything.
+    if anew() {
+        job.check_free(arguments)?;
+    }
+    let mut journal = Journal::lock(&job.log)?;
+    if anew() {
+        job.check_free(arguments)?;
         remove(job)?;
         // After this a kill leaves nothing that the next run would have to ask about.
-        match std::fs::remove_file(&job.log) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Failure::io(format!("{}: {e}", job.log.display())));
-            }
-            _ => {}
-        }
+        journal.clear()?;
     }
-    let mut journal = None;
     let mut progress = Progress::new(job.steps(), job.machines.len());
     let (mut data, mut held_out) = (job.data.clone(), job.held_out.clone());
     let mut trained = Vec::new();
@@ -113,10 +113,9 @@ fn train(job: &Job, arguments: &Arguments) -> anyhow::Result<Exit> {
         if fresh {
             save(job, index, &data, &trainer)?;
         }
-        let journal = match &mut journal {
-            Some(journal) => journal,
-            none => none.insert(Journal::open(&job.log, &job.header, continued)?),
-        };
+        if index == 0 {
+            journal.begin(&job.header)?;
+        }
         let mut layer = TrainedLayer {
             job,
             index,
@@ -124,7 +123,7 @@ fn train(job: &Job, arguments: &Arguments) -> anyhow::Result<Exit> {
             held_out: held_out.as_ref(),
             trainer,
         };
-        let Some(last) = layer.run(journal, &mut progress)? else {
+        let Some(last) = layer.run(&mut journal, &mut progress)? else {
             progress.finish();
             eprintln!(
                 "interrupted after {} steps of machine {index}; the same command continues",
@@ -167,9 +166,6 @@ fn load(job: &Job, index: usize, data: &BinaryData) -> anyhow::Result<Option<Tra
     let files = &job.files[index].checkpoints;
     let mut broken = Vec::new();
     for (generation, path) in files.paths().into_iter().enumerate() {
-        if !path.exists() {
-            continue;
-        }
         match read_checkpoint(path, &job.machines[index], data) {
             Ok(state) if state.step > job.steps() => {
                 return Err(Failure::bad_input(format!(
@@ -186,9 +182,13 @@ fn load(job: &Job, index: usize, data: &BinaryData) -> anyhow::Result<Option<Tra
                     }
                     // It must not become the previous generation in place of this one.
                     let newest = files.paths()[0];
-                    if newest.exists() {
-                        std::fs::remove_file(newest)
-                            .map_err(|e| Failure::io(format!("{}: {e}", newest.display())))?;
+                    let damaged = with_suffix(newest, ".damaged");
+                    match std::fs::rename(newest, &damaged) {
+                        Err(e) if e.kind() != ErrorKind::NotFound => {
+                            return Err(Failure::io(format!("{}: {e}", newest.display())));
+                        }
+                        Ok(()) => eprintln!("note: it is kept as {}", damaged.display()),
+                        Err(_) => {}
                     }
                 }
                 eprintln!(
@@ -204,6 +204,8 @@ fn load(job: &Job, index: usize, data: &BinaryData) -> anyhow::Result<Option<Tra
                     "{error}; --restart discards it"
                 )));
             }
+            Err(CheckpointError::File { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+            Err(error @ CheckpointError::File { .. }) => return Err(Failure::io(error)),
             Err(error) => broken.push(error.to_string()),
         }
     }

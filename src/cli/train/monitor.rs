@@ -1,8 +1,9 @@
 //! How good a machine is while it is trained.
 
+use super::super::exit::Failure;
 use super::super::samples::rows;
 use super::settings::LogZName;
-use crate::exact::{Limits, rbm_sum};
+use crate::exact::{ExactError, Limits, rbm_sum};
 use crate::learn::{
     AisConfig, BinaryData, TapOrder, ais_forward, log_pseudo_likelihood, mean_free_energy,
     reconstruction_error, tap_log_z_from_data,
@@ -32,6 +33,20 @@ pub(super) struct Judged {
 }
 
 impl Monitor {
+    /// Whether `ln Z` of a machine with so many units is summed exactly.
+    pub(super) fn sums(&self, visible: usize, hidden: usize) -> bool {
+        match self.log_z {
+            LogZName::Exact => true,
+            LogZName::Auto => visible.min(hidden) <= EXACT_UNITS,
+            LogZName::Ais | LogZName::None => false,
+        }
+    }
+
+    /// Whether it is annealed.
+    pub(super) fn anneals(&self, visible: usize, hidden: usize) -> bool {
+        self.log_z != LogZName::None && !self.sums(visible, hidden)
+    }
+
     /// The values of a machine, by name. They depend on nothing but the machine, the samples and the seed.
     pub(super) fn values(
         &self,
@@ -67,12 +82,10 @@ impl Monitor {
         put("tap_log_z", tap.log_z);
         put("tap_residual", tap.residual);
         put("tap_log_likelihood", -free - tap.log_z);
-        let smaller = machine.visible().min(machine.hidden());
         let (name, log_z, error) = match self.log_z {
             LogZName::None => return Ok(out),
-            LogZName::Exact => ("exact", exact(machine)?, 0.0),
-            LogZName::Auto if smaller <= EXACT_UNITS => ("exact", exact(machine)?, 0.0),
-            LogZName::Ais | LogZName::Auto => {
+            _ if self.sums(machine.visible(), machine.hidden()) => ("exact", exact(machine)?, 0.0),
+            _ => {
                 let config = AisConfig {
                     temperatures: self.temperatures,
                     chains: self.chains,
@@ -82,10 +95,9 @@ impl Monitor {
                 .with_base_of(training, machine.units(Layer::Visible));
                 let found = ais_forward(machine, &config)?;
                 put("ais_n_eff", found.n_eff);
-                // Student's t, 97.5 %, by its expansion at many degrees of freedom.
-                let t = 1.96 + 2.4 / (self.chains as f64 - 1.0);
-                put("log_z_low", found.log_z - t * found.std_err);
-                put("log_z_high", found.log_z + t * found.std_err);
+                let (low, high) = found.interval();
+                put("log_z_low", low);
+                put("log_z_high", high);
                 ("ais", found.log_z, found.std_err)
             }
         };
@@ -100,8 +112,14 @@ impl Monitor {
     }
 }
 
+fn exact_refused(error: ExactError) -> anyhow::Error {
+    match error {
+        ExactError::TooLarge { .. } => Failure::too_large(error),
+        _ => Failure::bad_input(error),
+    }
+}
+
 fn exact(machine: &RbmWeights) -> anyhow::Result<f64> {
-    Ok(rbm_sum(&machine.to_rbm()?, false, &Limits::default())?
-        .log_z
-        .mid())
+    let sum = rbm_sum(&machine.to_rbm()?, false, &Limits::default());
+    Ok(sum.map_err(exact_refused)?.log_z.mid())
 }
