@@ -1,6 +1,9 @@
 //! The ledger as a whole: complete, well-formed, as expected, and the same on every run.
 
-use blockspin::ledger::{Claim, EvidenceKind, Record, Source, Status, decide_all};
+use blockspin::estimate::{FAMILY_ALPHA, FamilyPlan};
+use blockspin::ledger::{
+    Claim, Depth, EvidenceKind, FAMILY_SHARES, Record, Source, Status, decide_all,
+};
 use blockspin::random::Seed;
 use blockspin::report::summary;
 use blockspin::sources::{all_claims, expectations};
@@ -123,6 +126,50 @@ fn records_do_not_depend_on_the_number_of_threads() {
     let again =
         serial.install(|| decide_all(&all_claims(), Seed::default(), expectations(), |_| {}));
     assert_eq!(again, records());
+}
+
+#[test]
+fn all_tests_on_samples_share_one_size() {
+    let claims = all_claims();
+    let tests = || claims.iter().flat_map(|c| c.sampled);
+    let mut plan = FamilyPlan::new();
+    for test in tests() {
+        // Names are unique, shares positive.
+        plan.register(test.name, f64::from(test.shares)).unwrap();
+    }
+    let shares: u32 = tests().map(|t| t.shares).sum();
+    assert!(
+        shares <= FAMILY_SHARES,
+        "{shares} shares of {FAMILY_SHARES}"
+    );
+    // What each test takes is at most its part of the family's size.
+    let family = plan.fix(FAMILY_ALPHA).unwrap();
+    for test in tests() {
+        assert!(test.alpha() <= family.alpha(test.name).unwrap() * (1.0 + 1e-12));
+    }
+}
+
+#[test]
+fn a_quick_run_names_the_tests_that_it_leaves_out() {
+    let claims = all_claims();
+    for (claim, record) in claims.iter().zip(records()) {
+        let left: Vec<&str> = claim
+            .sampled
+            .iter()
+            .filter(|t| t.depth == Depth::Full)
+            .map(|t| t.name)
+            .collect();
+        assert_eq!(record.not_run, left, "{}", claim.id);
+        let run = claim.sampled.len() - left.len();
+        let with_plan = record.evidence.iter().filter_map(|e| e.test.as_ref());
+        let mut counted = 0;
+        for test in with_plan {
+            assert!(test.draws > 0 && !test.effect.is_empty() && test.power > 0.999);
+            assert!(test.p_value > test.alpha, "{}: {test:?}", claim.id);
+            counted += 1;
+        }
+        assert_eq!(counted, run, "{}", claim.id);
+    }
 }
 
 #[test]

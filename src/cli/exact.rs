@@ -7,7 +7,7 @@ use super::output::{deliver, write_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
     Elimination, ExactError, ExactResult, Limits, Method, Want, draw, pairs_in_factors,
-    pairs_in_terms, rbm_sum, solve, solve_by, solve_edges, solve_factors,
+    pairs_in_terms, rbm_sum, solve, solve_by, solve_edges, solve_factors, solve_large_torus,
 };
 use crate::model::files::{AnyModel, Npy, NpyValues, write_npy};
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, Units, spins_of_rbm};
@@ -113,7 +113,6 @@ struct Question {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let loaded = arguments.source.load()?;
     let question = Question {
         marginals: arguments.marginals || arguments.edges || arguments.format == Format::UaiMar,
         pairs: arguments.pairs,
@@ -124,6 +123,19 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             max_bytes: arguments.max_bytes,
         },
     };
+    if arguments.samples.is_none()
+        && !arguments.observables
+        && let Some(answer) = large_torus(&arguments.source, question)?
+    {
+        show(
+            &answer,
+            arguments.format,
+            arguments.out.as_deref(),
+            "the lattice",
+        )?;
+        return Ok(Exit::Success);
+    }
+    let loaded = arguments.source.load()?;
     let mut file = arguments.out.as_deref();
     if let (Some(count), Some(path)) = (
         arguments.samples,
@@ -146,19 +158,48 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         return Ok(Exit::Success);
     }
     let answer = answer(&loaded, question)?;
-    let shown = match arguments.format {
+    show(&answer, arguments.format, file, &loaded.origin)?;
+    Ok(Exit::Success)
+}
+
+fn show(answer: &Answer, format: Format, file: Option<&Path>, origin: &str) -> anyhow::Result<()> {
+    let shown = match format {
         Format::Text => answer.text(),
         Format::Json => answer.json()?,
         Format::UaiPr => answer.uai_pr(),
         Format::UaiMar => answer.uai_mar().ok_or_else(|| {
-            Failure::bad_input(format!(
-                "{}: Z = 0, and nothing has a marginal",
-                loaded.origin
-            ))
+            Failure::bad_input(format!("{origin}: Z = 0, and nothing has a marginal"))
         })?,
     };
-    deliver(&shown, file)?;
-    Ok(Exit::Success)
+    deliver(&shown, file)
+}
+
+/// The answer for a lattice whose terms need not be written out.
+fn large_torus(source: &ModelSource, question: Question) -> anyhow::Result<Option<Answer>> {
+    let by_name = matches!(question.method, MethodName::Auto | MethodName::Kaufman);
+    let Some(model) = source.described().filter(|_| by_name && !question.edges) else {
+        return Ok(None);
+    };
+    let want = Want {
+        means: question.marginals,
+        pairs: question.pairs,
+    };
+    let result = match solve_large_torus(&model, want, &question.limits) {
+        None => return Ok(None),
+        Some(Ok(result)) => result,
+        Some(Err(error @ ExactError::TooLarge { .. })) => return Err(Failure::too_large(error)),
+        Some(Err(error)) => return Err(Failure::bad_input(format!("{model}: {error}"))),
+    };
+    Ok(Some(Answer {
+        method: result.method,
+        labels: Vec::new(),
+        log_z: Some(result.log_z),
+        averages: Averages::Spins {
+            mean: result.mean,
+            pair: None,
+            edge: None,
+        },
+    }))
 }
 
 /// An engine's refusal, with the model's origin and the right exit code.

@@ -18,6 +18,8 @@ pub enum Exit {
     TooLarge,
     /// Could not read or write.
     Io,
+    /// Interrupted; the same command continues.
+    Interrupted,
 }
 
 impl Exit {
@@ -29,6 +31,7 @@ impl Exit {
             Self::Inconclusive => 3,
             Self::TooLarge => 4,
             Self::Io => 5,
+            Self::Interrupted => 130,
         }
     }
 }

@@ -2,16 +2,24 @@
 
 mod answer;
 mod check_samples;
+mod compare;
 mod convert;
+mod evaluate;
 mod exact;
 mod exit;
 mod explain;
+mod interrupt;
 mod models;
 mod observables;
 mod output;
 mod plan;
+mod reproduce;
 mod sample;
+mod samples;
 mod source;
+mod stages;
+mod train;
+mod units;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +48,14 @@ enum Command {
     CheckSamples(check_samples::Arguments),
     /// Run Markov chains of a spin model into an .npy file; the same command continues a run that was killed
     Sample(sample::Arguments),
+    /// Re-run the published experiments and judge them
+    Reproduce(reproduce::Arguments),
+    /// Every sampler that runs on a model against the exact answer: right or wrong, and what a digit costs
+    Compare(compare::Arguments),
+    /// Train a restricted Boltzmann machine or a stack of them; the same command continues a run that was killed
+    Train(train::Arguments),
+    /// The partition function and the likelihood of a trained machine by every way there is, side by side
+    Evaluate(evaluate::Arguments),
     /// Write a model in another format
     Convert(convert::Arguments),
     /// Decimate a 1d Ising chain and follow the flow of its couplings
@@ -59,6 +75,10 @@ pub fn run() -> Exit {
         Command::Plan(a) => plan::run(&a),
         Command::CheckSamples(a) => check_samples::run(&a),
         Command::Sample(a) => sample::run(&a),
+        Command::Reproduce(a) => reproduce::run(&a),
+        Command::Compare(a) => compare::run(&a),
+        Command::Train(a) => train::run(&a),
+        Command::Evaluate(a) => evaluate::run(&a),
         Command::Convert(a) => convert::run(&a),
         Command::Decimate(a) => models::run_chain(&a),
         Command::GaussianDbm(a) => models::run_gaussian_dbm(&a),

@@ -1,6 +1,7 @@
 //! Reading input files, writing results.
 
 use super::exit::Failure;
+use crate::model::files::replace_file;
 use clap::ValueEnum;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
@@ -63,22 +64,10 @@ pub(super) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
     }
 }
 
-/// Writes a file so that it is there whole or not at all: temporary name, sync, rename.
+/// Writes a file so that it is there whole or not at all.
 pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let write = || {
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, path)
-    };
-    write().map_err(|e: std::io::Error| {
-        // What is left of the temporary file helps nobody; the first error is the one to report.
-        let _ = std::fs::remove_file(&temporary);
-        Failure::io(format!("{}: cannot be written: {e}", path.display()))
-    })
+    replace_file(path, &[bytes])
+        .map_err(|e| Failure::io(format!("{}: cannot be written: {e}", path.display())))
 }
 
 /// Prints to standard output, or to a file if one is named.

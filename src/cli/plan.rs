@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::output::{Format, deliver};
 use super::source::{Loaded, ModelSource};
-use crate::exact::{Elimination, Limits, Plan, Want, plan_all, plan_rbm};
+use crate::exact::{Elimination, Limits, Plan, Want, plan_all, plan_large_torus, plan_rbm};
 use crate::model::SpinHamiltonian;
 use crate::model::files::AnyModel;
 use crate::model::spins_of_rbm;
@@ -64,7 +64,6 @@ fn plans(loaded: &Loaded, want: Want) -> anyhow::Result<Vec<Plan>> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let loaded = arguments.source.load()?;
     let want = Want {
         means: arguments.marginals,
         pairs: arguments.pairs,
@@ -73,7 +72,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         max_seconds: arguments.max_seconds,
         max_bytes: arguments.max_bytes,
     };
-    let plans = plans(&loaded, want)?;
+    // A lattice that one engine alone can do is not written out term by term.
+    let described = arguments.source.described();
+    let large = described.and_then(|d| Some((d.lattice.sites(), plan_large_torus(&d, want)?)));
+    let (variables, plans) = if let Some((sites, plan)) = large {
+        (sites, vec![plan])
+    } else {
+        let loaded = arguments.source.load()?;
+        (loaded.model.variables(), plans(&loaded, want)?)
+    };
     let chosen = plans
         .iter()
         .position(|plan| limits.exceeded_by(plan).is_none());
@@ -91,7 +98,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                 })
             };
             let entries: Vec<Value> = plans.iter().enumerate().map(entry).collect();
-            let answer = json!({ "variables": loaded.model.variables(), "plans": entries });
+            let answer = json!({ "variables": variables, "plans": entries });
             serde_json::to_string_pretty(&answer)? + "\n"
         }
     };

@@ -4,6 +4,7 @@
 //! command continues from there. `FILE.npy` appears when it is complete.
 
 use super::exit::{Exit, Failure};
+use super::interrupt;
 use super::output::{Format, print};
 use super::source::{Loaded, ModelSource};
 use crate::estimate::{Chains, Convergence, Doubt, Estimate};
@@ -146,7 +147,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let job = Job::resolve(arguments, &loaded)?;
     let files = Files::beside(&arguments.out)?;
     let (file, run) = begin(&job, &files, arguments, &loaded)?;
-    complete(&job, &files, &file, run)?;
+    if !complete(&job, &files, &file, run)? {
+        eprintln!("interrupted; the same command continues");
+        return Ok(Exit::Interrupted);
+    }
     let series = measure(&job, &files, &file)?;
     if files.partial.exists() {
         file.publish(&files.partial, &files.out)
@@ -446,13 +450,14 @@ fn take_up(
     Ok((file, run))
 }
 
-/// Runs to the end, with a checkpoint now and then.
+/// Runs to the end, with a checkpoint now and then; false if it was interrupted after one.
 fn complete(
     job: &Job,
     files: &Files,
     file: &SampleFile,
     mut run: ChainRun<SpinKernel>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<bool> {
+    interrupt::watch();
     let total = job.schedule.sweeps() * job.schedule.chains as u64;
     let bar = if io::stderr().is_terminal() {
         let template = "{bar:40} {pos}/{len} sweeps  {per_sec}  {elapsed}, {eta} left";
@@ -474,9 +479,13 @@ fn complete(
         .and_then(|()| file.sync())
         .map_err(|e| unwritable(&files.partial, &e))?;
         save(job, files, &run)?;
+        if interrupt::asked() && !run.is_complete() {
+            bar.finish_and_clear();
+            return Ok(false);
+        }
     }
     bar.finish_and_clear();
-    Ok(())
+    Ok(true)
 }
 
 /// The observables of all chains, from the file.

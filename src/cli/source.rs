@@ -2,6 +2,7 @@
 
 use super::exit::Failure;
 use super::output::read_bytes;
+use super::units::UnitsName;
 use crate::model::files::{
     AnyModel, FileError, FileFormat, Labelled, Unstated, read_evidence, read_model,
 };
@@ -28,15 +29,6 @@ enum DisorderName {
     Gaussian,
     /// +K or -K with equal probability
     Pmj,
-}
-
-/// Values of a machine's units, as they are typed.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum UnitsName {
-    /// -1 and +1
-    Spin,
-    /// 0 and 1
-    Binary,
 }
 
 /// The options that say what model is meant; the same for all commands that take one.
@@ -153,11 +145,17 @@ impl ModelSource {
         })
     }
 
-    fn build(&self, kind: Lattice) -> anyhow::Result<(Labelled<AnyModel>, String)> {
+    /// The lattice on the command line, if it is all there is: no file and no evidence.
+    pub(super) fn described(&self) -> Option<LatticeModel> {
+        let lattice = self.lattice.filter(|_| self.evidence.is_none())?;
+        Some(self.describe(lattice))
+    }
+
+    fn describe(&self, kind: Lattice) -> LatticeModel {
         let lattice = self.boundary.map_or(kind, |b| {
             Lattice::new(kind.rows(), kind.columns(), b.vertical, b.horizontal)
         });
-        let described = LatticeModel {
+        LatticeModel {
             lattice,
             coupling: self.coupling.unwrap_or_default(),
             field: self.field.unwrap_or_default(),
@@ -167,7 +165,11 @@ impl ModelSource {
                 Some(DisorderName::Pmj) => Disorder::PlusMinus,
             },
             seed: Seed(self.seed),
-        };
+        }
+    }
+
+    fn build(&self, kind: Lattice) -> anyhow::Result<(Labelled<AnyModel>, String)> {
+        let described = self.describe(kind);
         let model = described
             .hamiltonian()
             .map_err(|e| Failure::bad_input(format!("{described}: {e}")))?;
@@ -202,10 +204,7 @@ impl ModelSource {
         }
         let unstated = Unstated {
             beta: self.beta.unwrap_or(1.0),
-            units: match self.units {
-                Some(UnitsName::Binary) => Units::ZeroOne,
-                Some(UnitsName::Spin) | None => Units::PlusMinus,
-            },
+            units: self.units.map_or(Units::PlusMinus, UnitsName::units),
         };
         read_model(&bytes, format, unstated).map_err(|e| refused(path, &e))
     }

@@ -2,9 +2,9 @@
 
 use super::exit::{Exit, Failure};
 use super::output::deliver;
-use crate::ledger::{Claim, Record, Source, decide_all};
+use crate::ledger::{Claim, Depth, Record, Source, decide_all_at};
 use crate::random::{DEFAULT_SEED, Seed};
-use crate::report::{ledger_json, ledger_junit, ledger_text, summary};
+use crate::report::{ledger_json, ledger_junit, ledger_text, not_run, summary};
 use crate::sources::{all_claims, expectations};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,6 +19,9 @@ pub(super) struct Arguments {
     /// Only this claim; may be given several times
     #[arg(long, value_name = "ID")]
     claim: Vec<String>,
+    /// Run all tests on samples too, minutes instead of seconds
+    #[arg(long)]
+    full: bool,
     /// Seed of everything random
     #[arg(long, default_value_t = DEFAULT_SEED)]
     seed: u64,
@@ -43,7 +46,12 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let claims = select(arguments)?;
     let seed = Seed(arguments.seed);
-    let records = decide_with_progress(&claims, seed);
+    let depth = if arguments.full {
+        Depth::Full
+    } else {
+        Depth::Quick
+    };
+    let records = decide_with_progress(&claims, seed, depth);
     let text = match arguments.format {
         Format::Text => ledger_text(&records),
         Format::Json => ledger_json(&records, seed)? + "\n",
@@ -51,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     };
     deliver(&text, arguments.out.as_deref())?;
     if arguments.out.is_some() {
-        eprint!("{}", summary(&records));
+        eprint!("{}{}", summary(&records), not_run(&records));
     }
     if records.iter().all(Record::is_as_expected) {
         Ok(Exit::Success)
@@ -61,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 /// Decides the claims with a progress bar, if there is a terminal to show it on.
-pub(super) fn decide_with_progress(claims: &[Claim], seed: Seed) -> Vec<Record> {
+pub(super) fn decide_with_progress(claims: &[Claim], seed: Seed, depth: Depth) -> Vec<Record> {
     let bar = if std::io::stderr().is_terminal() {
         ProgressBar::new(claims.len() as u64).with_style(
             ProgressStyle::with_template("{bar:40} {pos}/{len} claims  {elapsed}  {msg}")
@@ -70,7 +78,7 @@ pub(super) fn decide_with_progress(claims: &[Claim], seed: Seed) -> Vec<Record> 
     } else {
         ProgressBar::hidden()
     };
-    let records = decide_all(claims, seed, expectations(), |record| {
+    let records = decide_all_at(claims, seed, depth, expectations(), |record| {
         bar.set_message(record.id);
         bar.inc(1);
     });

@@ -154,10 +154,14 @@ fn replica_probability(centred: &[Vec<f64>], c: f64) -> Option<f64> {
         })
         .sum::<f64>()
         / c;
-    Some(gamma_ur(
-        0.5 * (centred.len() - 1) as f64,
-        0.5 * chi_squared,
-    ))
+    // Chains whose means are all the same, to the last bit, are common where there are few values.
+    Some(if chi_squared <= 0.0 {
+        1.0
+    } else if chi_squared.is_finite() {
+        gamma_ur(0.5 * (centred.len() - 1) as f64, 0.5 * chi_squared)
+    } else {
+        0.0
+    })
 }
 
 #[cfg(test)]
@@ -236,6 +240,16 @@ mod tests {
             assert!((g.mean - chain.mean(&f)).abs() < 5.0 * g.std_err);
             assert!(g.replica_probability.unwrap() > 1e-5);
         }
+    }
+
+    #[test]
+    fn replicas_with_the_same_mean_agree() {
+        let x: Vec<f64> = (0..40).map(|i| f64::from(i % 3)).collect();
+        let g = gamma_method(&Chains::new(&[&x, &x, &x]).unwrap());
+        assert!(g.replica_probability.unwrap() >= 1.0);
+        // Chains that never moved, apart.
+        let g = gamma_method(&Chains::new(&[&[0.0; 40], &[1.0; 40]]).unwrap());
+        assert!(g.replica_probability.unwrap() < 1.0);
     }
 
     #[test]

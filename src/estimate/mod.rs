@@ -17,6 +17,7 @@ mod binomial_test;
 mod chains;
 mod clopper_pearson;
 mod convergence;
+mod cumulant_test;
 mod design;
 mod dkw;
 #[expect(
@@ -24,6 +25,7 @@ mod dkw;
     reason = "the type gives the folder its name"
 )]
 mod estimate;
+mod exact_mean;
 mod family;
 mod finite_chain;
 mod hoeffding;
@@ -43,11 +45,13 @@ pub use binomial_test::{BinomialTest, BinomialTestError};
 pub use chains::{Chains, ChainsError, SHORTEST_CHAIN};
 pub use clopper_pearson::{Coverage, clopper_pearson};
 pub use convergence::{RankDiagnostics, rank_diagnostics};
+pub use cumulant_test::CumulantTest;
 pub use design::{Design, TestError};
 pub use dkw::{
     TwoSample, discrete_distance, dkw_band, dkw_p_value, kolmogorov_distance, two_sample_kolmogorov,
 };
 pub use estimate::{Convergence, Doubt, ErrorMethod, Estimate};
+pub use exact_mean::{exact_mean_detectable, exact_mean_p_value};
 pub use family::{FAMILY_ALPHA, Family, FamilyPlan, StageDecision, StagedTest};
 pub use finite_chain::{FiniteChain, FiniteChainError};
 pub use hoeffding::{

@@ -158,7 +158,7 @@ pub fn plan_edges(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<Plan
 }
 
 /// `ln Z`, all means and the correlators of some pairs of different spins, by the engine that is predicted to be
-/// fastest within the limits; where all are over the limits, bonds of a planar model without a field by the planar
+/// fastest within the limits; where all are over the limits, those of a planar model without a field by the planar
 /// engine.
 ///
 /// # Errors
@@ -183,18 +183,8 @@ pub fn solve_edges(
     if let Some(error) = refusal {
         return Err(error);
     }
-    if let Ok(planar) = planar_edges(model, limits) {
-        let bonds = &planar.edge;
-        let value = |pair: &(usize, usize)| {
-            let found = bonds.binary_search_by_key(pair, |b| (b.0, b.1)).ok()?;
-            Some(bonds[found])
-        };
-        if let Some(edge) = pairs.iter().map(value).collect() {
-            return Ok(EdgeResult {
-                result: planar.result,
-                edge,
-            });
-        }
+    if let Ok(planar) = planar_edges(model, pairs, limits) {
+        return Ok(planar);
     }
     // Enumeration also says what size would fit.
     match engines.first() {

@@ -26,6 +26,7 @@ pub mod open_rectangle;
 pub mod square_ising;
 pub mod walsh;
 
+mod bond_torus;
 mod chain;
 mod density_of_states;
 mod draw;
@@ -35,6 +36,7 @@ mod factors;
 mod fixed_energy;
 mod joint_table;
 mod kaufman;
+mod kaufman_cold;
 mod layer_sum;
 mod plan;
 mod planar;
@@ -49,6 +51,7 @@ mod sample_check;
 mod select;
 mod transfer;
 
+pub use bond_torus::{plan_large_torus, solve_large_torus};
 pub use chain::{
     ChainEnds, TransferMatrix, chain_by_enumeration, chain_inverse_correlation_length,
     chain_log_z_per_spin, open_chain_partition, ring_log_z,
@@ -72,8 +75,8 @@ pub use rational::{RationalError, RationalResult, rational_partition};
 pub use rbm::{RbmExact, RbmSumError, sum_smaller_layer, sum_smaller_layer_of};
 pub use result::{ExactResult, Method, PairTable, Want};
 pub use sample_check::{
-    Correlated, Finding, Kind, KindReport, SampleCheckError, SampleReport, SampleSettings, Samples,
-    SamplesError, Thinning, Verdict, check_samples,
+    Correlated, Finding, Kind, KindReport, Moments, SampleCheckError, SampleReport, SampleSettings,
+    Samples, SamplesError, Thinning, Verdict, check_samples, homogeneous_lattice, spin_moments,
 };
 pub use select::{plan_all, plan_by, solve, solve_by};
 pub use transfer::{

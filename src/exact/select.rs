@@ -1,9 +1,10 @@
 //! Which engine: the costs of all that apply, and the cheapest one's answer.
 
+use super::bond_torus::{BondTorus, HomogeneousTorus};
 use super::elimination::Elimination;
 use super::{
-    EdgeResult, ExactError, ExactResult, Limits, Method, Plan, Planar, PlanarError, Quantity,
-    Strip, Want, enumerate, kaufman, plan_enumeration, plan_kaufman, plan_planar_torus,
+    EdgeResult, ExactError, ExactResult, Limits, Method, PairTable, Plan, Planar, PlanarError,
+    Quantity, Strip, Want, enumerate, plan_enumeration, plan_kaufman, plan_planar_torus,
     planar_torus,
 };
 use crate::model::SpinHamiltonian;
@@ -16,6 +17,9 @@ const QUICK_SECONDS: f64 = 2e-4;
 pub(super) const SEARCH_SECONDS: f64 = 1e-5;
 /// Seconds for each pair of spins on a large square lattice, where the search is dear: 2.6 s at 64 × 64.
 const LATTICE_SEARCH_SECONDS: f64 = 1.5e-7;
+
+/// Seconds from which on a plan does without a search for an order.
+const LONGEST_SEARCH: f64 = 20.0;
 
 /// An engine made ready for a model.
 enum Engine {
@@ -33,98 +37,6 @@ struct Candidate {
     engine: Engine,
 }
 
-/// The bonds of a torus without fields, its sites row by row; sides of at least three.
-#[derive(Clone, Debug, PartialEq)]
-struct BondTorus {
-    rows: usize,
-    columns: usize,
-    /// In the order of [`crate::model::Lattice::bonds`].
-    couplings: Vec<f64>,
-    constant: Enclosure,
-}
-
-impl BondTorus {
-    /// The torus that a Hamiltonian is; `O(N)`.
-    fn recognise(model: &SpinHamiltonian) -> Option<Self> {
-        let n = model.spins();
-        let mut constant = Enclosure::zero();
-        let mut pairs = Vec::new();
-        for term in model.terms() {
-            match *term.sites.as_slice() {
-                [] => constant = constant + Enclosure::exact(term.coupling),
-                [i, j] => pairs.push((i.min(j), i.max(j), term.coupling)),
-                _ => return None,
-            }
-        }
-        if pairs.len() != 2 * n {
-            return None;
-        }
-        // Among the four neighbours of site 0 is the first one of the second row.
-        let mut lengths: Vec<usize> = pairs.iter().filter(|p| p.0 == 0).map(|p| p.1).collect();
-        lengths.retain(|&c| c > 2 && n.is_multiple_of(c) && n / c > 2);
-        lengths.into_iter().find_map(|columns| {
-            Some(Self {
-                rows: n / columns,
-                columns,
-                couplings: Self::couplings(&pairs, n / columns, columns)?,
-                constant,
-            })
-        })
-    }
-
-    /// The couplings in the order of the lattice's bonds, if the pairs are its bonds, each once.
-    fn couplings(pairs: &[(usize, usize, f64)], rows: usize, columns: usize) -> Option<Vec<f64>> {
-        let n = rows * columns;
-        let mut couplings = vec![None; 2 * n];
-        for &(i, j, k) in pairs {
-            let (r, c) = (i / columns, i % columns);
-            let slot = if j == i + 1 && c + 1 < columns {
-                i
-            } else if j == i + columns {
-                n + i
-            } else if c == 0 && j + 1 == i + columns {
-                j
-            } else if r == 0 && j == i + (rows - 1) * columns {
-                n + j
-            } else {
-                return None;
-            };
-            // A bond written twice would have to be added up with rounding; other engines do.
-            if couplings[slot].replace(k).is_some() {
-                return None;
-            }
-        }
-        couplings.into_iter().collect()
-    }
-}
-
-/// A torus with one coupling along each direction and nothing else.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct HomogeneousTorus {
-    pub(super) rows: usize,
-    pub(super) columns: usize,
-    pub(super) horizontal: f64,
-    pub(super) vertical: f64,
-    pub(super) constant: Enclosure,
-}
-
-impl HomogeneousTorus {
-    /// The torus that a Hamiltonian is, its sites row by row; sides of at least three.
-    pub(super) fn recognise(model: &SpinHamiltonian) -> Option<Self> {
-        let torus = BondTorus::recognise(model)?;
-        let (along, across) = torus.couplings.split_at(torus.couplings.len() / 2);
-        let (horizontal, vertical) = (along[0], across[0]);
-        let all = |list: &[f64], k: f64| list.iter().all(|x| x.total_cmp(&k).is_eq());
-        (all(along, horizontal) && all(across, vertical)).then_some(Self {
-            rows: torus.rows,
-            columns: torus.columns,
-            horizontal,
-            vertical,
-            constant: torus.constant,
-        })
-    }
-}
-
 /// Whether no term tells a state from its reflection: all means are zero.
 pub(super) fn is_even(model: &SpinHamiltonian) -> bool {
     model
@@ -134,15 +46,15 @@ pub(super) fn is_even(model: &SpinHamiltonian) -> bool {
 }
 
 /// `ln Z` with the means that symmetry gives.
-fn even_result(
-    model: &SpinHamiltonian,
+pub(super) fn even_result(
+    spins: usize,
     log_z: Enclosure,
     want: Want,
     method: Method,
 ) -> ExactResult {
     ExactResult {
         log_z,
-        mean: want.means.then(|| vec![Enclosure::zero(); model.spins()]),
+        mean: want.means.then(|| vec![Enclosure::zero(); spins]),
         pair: None,
         method,
     }
@@ -156,10 +68,20 @@ fn of_planar(error: PlanarError) -> ExactError {
     }
 }
 
-fn does_not_apply(method: Method, reason: &impl ToString) -> ExactError {
+pub(super) fn does_not_apply(method: Method, reason: &impl ToString) -> ExactError {
     ExactError::DoesNotApply {
         method,
         reason: reason.to_string(),
+    }
+}
+
+/// The cost of two pieces of work, one after the other.
+fn with(first: Plan, second: Plan) -> Plan {
+    Plan {
+        states: first.states + second.states,
+        bytes: first.bytes.max(second.bytes),
+        seconds: first.seconds + second.seconds,
+        ..first
     }
 }
 
@@ -204,10 +126,10 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
             }
         }
         Method::Planar => {
-            if want.pairs {
-                return unfit("it gives the correlators of bonds, not of all pairs");
-            }
             if let Some(torus) = BondTorus::recognise(model) {
+                if want.pairs {
+                    return unfit("of a torus it gives ln Z, not the correlators of pairs");
+                }
                 return Ok(Candidate {
                     plan: plan_planar_torus(torus.rows, torus.columns, &torus.couplings)
                         .map_err(|e| does_not_apply(method, &e))?,
@@ -215,8 +137,14 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
                 });
             }
             let ready = Planar::of_spins(model).map_err(|e| does_not_apply(method, &e))?;
+            let mut plan = ready.plan().map_err(|e| does_not_apply(method, &e))?;
+            if want.pairs {
+                let n = model.spins();
+                let pairs = ready.plan_pairs(n * (n - 1) / 2);
+                plan = with(plan, pairs.map_err(|e| does_not_apply(method, &e))?);
+            }
             Candidate {
-                plan: ready.plan().map_err(|e| does_not_apply(method, &e))?,
+                plan,
                 engine: Engine::Planar(ready),
             }
         }
@@ -235,18 +163,26 @@ fn run(
         Engine::Enumeration => enumerate(model, want, limits),
         Engine::Elimination(ready) => ready.spins(want, limits),
         Engine::Transfer(strip) => strip.solve(want, limits),
-        Engine::Kaufman(t) => {
-            let found = kaufman(t.rows, t.columns, t.horizontal, t.vertical)
-                .map_err(|e| does_not_apply(method, &e))?;
-            Ok(even_result(model, found.log_z + t.constant, want, method))
-        }
+        Engine::Kaufman(t) => t.solve(want),
         Engine::Planar(ready) => {
+            limits.admit(candidate.plan)?;
             let log_z = ready.log_z(limits).map_err(of_planar)?;
-            Ok(even_result(model, log_z, want, method))
+            let n = model.spins();
+            let mut result = even_result(n, log_z, want, method);
+            if want.pairs {
+                let pairs: Vec<(usize, usize)> = (0..n)
+                    .flat_map(|i| (i + 1..n).map(move |j| (i, j)))
+                    .collect();
+                let found = ready.pair_correlators(&pairs, limits).map_err(of_planar)?;
+                let mut found = found.into_iter();
+                let next = |_, _| found.next().unwrap_or(Enclosure::UNBOUNDED);
+                result.pair = Some(PairTable::of_spins(n, next));
+            }
+            Ok(result)
         }
         Engine::PlanarTorus(t) => {
             let log_z = planar_torus(t.rows, t.columns, &t.couplings, limits).map_err(of_planar)?;
-            Ok(even_result(model, log_z + t.constant, want, method))
+            Ok(even_result(model.spins(), log_z + t.constant, want, method))
         }
     }
 }
@@ -288,18 +224,23 @@ fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candi
 /// The costs of all engines that apply to the model, cheapest first.
 ///
 /// An engine applies if it could answer given enough time and memory; whether a plan is within limits
-/// is decided by [`solve`]. Engines that refuse the model for its form or its numbers are left out.
+/// is decided by [`solve`]. Engines that refuse the model for its form or its numbers are left out, and so is
+/// elimination where the search for an order would take longer than 20 seconds and another engine
+/// is done sooner.
 pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
     let mut plans: Vec<Plan> = [
         Method::Enumeration,
         Method::Kaufman,
         Method::TransferMatrix,
         Method::Planar,
-        Method::Elimination,
     ]
     .into_iter()
     .filter_map(|method| Some(prepare(model, want, method).ok()?.plan))
     .collect();
+    let search = LATTICE_SEARCH_SECONDS * (model.spins() as f64).powi(2);
+    if search < LONGEST_SEARCH || plans.iter().all(|plan| plan.seconds > search) {
+        plans.extend(prepare(model, want, Method::Elimination).map(|c| c.plan));
+    }
     plans.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
     plans
 }
@@ -378,25 +319,41 @@ pub fn solve_by(
     run(model, want, &prepare(model, want, method)?, limits)
 }
 
-/// The correlators of all bonds of a planar model without a field, and `ln Z`.
+/// The correlators of pairs of a planar model without a field, and `ln Z`; all bonds at once if the pairs are bonds.
 ///
 /// # Errors
 /// [`ExactError::DoesNotApply`], [`ExactError::TooLarge`].
 pub(super) fn planar_edges(
     model: &SpinHamiltonian,
+    pairs: &[(usize, usize)],
     limits: &Limits,
 ) -> Result<EdgeResult, ExactError> {
     let method = Method::Planar;
     let candidate = prepare(model, Want::MEANS, method)?;
-    let result = run(model, Want::MEANS, &candidate, limits)?;
     let Engine::Planar(ready) = &candidate.engine else {
         return Err(does_not_apply(
             method,
-            &"the correlators of bonds are those of planar graphs",
+            &"the correlators of pairs are those of planar graphs",
         ));
     };
-    let edge = ready.bond_correlators(limits).map_err(of_planar)?;
-    Ok(EdgeResult { result, edge })
+    let result = run(model, Want::MEANS, &candidate, limits)?;
+    let ordered = |&(i, j): &(usize, usize)| (i.min(j), i.max(j));
+    let joined = ready.bonds();
+    if pairs.iter().all(|pair| joined.contains(&ordered(pair))) {
+        let bonds = ready.bond_correlators(limits).map_err(of_planar)?;
+        let value = |pair: &(usize, usize)| {
+            let at = bonds.binary_search_by_key(&ordered(pair), |b| (b.0, b.1));
+            at.map_or(Enclosure::UNBOUNDED, |k| bonds[k].2)
+        };
+        let edge = pairs.iter().map(|p| (p.0, p.1, value(p))).collect();
+        return Ok(EdgeResult { result, edge });
+    }
+    let values = ready.pair_correlators(pairs, limits).map_err(of_planar)?;
+    let edge = pairs.iter().zip(values).map(|(p, v)| (p.0, p.1, v));
+    Ok(EdgeResult {
+        result,
+        edge: edge.collect(),
+    })
 }
 
 #[cfg(test)]
@@ -492,29 +449,6 @@ mod tests {
                 assert!(!wrong.overlaps(exact), "the check sees 1e-9 in K");
             }
         }
-    }
-
-    #[test]
-    fn nearly_homogeneous_tori_are_not_taken_for_such() {
-        let torus = Lattice::torus(4, 6).ising(0.4, 0.0).unwrap();
-        let found = HomogeneousTorus::recognise(&torus).unwrap();
-        assert_eq!((found.rows, found.columns), (4, 6));
-        let mut terms = torus.terms().to_vec();
-        terms[7].coupling += 1e-15;
-        let other = SpinHamiltonian::new(24, terms.clone()).unwrap();
-        assert_eq!(HomogeneousTorus::recognise(&other), None);
-        terms[7].coupling = 0.4;
-        terms[7].sites = vec![0, 14];
-        let other = SpinHamiltonian::new(24, terms).unwrap();
-        assert_eq!(HomogeneousTorus::recognise(&other), None);
-        let cylinder = Lattice::new(
-            4,
-            6,
-            crate::model::Boundary::Open,
-            crate::model::Boundary::Periodic,
-        );
-        let cylinder = cylinder.ising(0.4, 0.0).unwrap();
-        assert_eq!(HomogeneousTorus::recognise(&cylinder), None);
     }
 
     #[test]

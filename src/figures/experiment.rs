@@ -116,5 +116,13 @@ pub struct Experiment {
 
 /// All experiments in the order of the document.
 pub fn experiments() -> Vec<Experiment> {
-    Vec::new()
+    vec![
+        super::fig2::EXPERIMENT,
+        super::fig3::EXPERIMENT,
+        super::fig4::EXPERIMENT,
+        super::fig5::EXPERIMENT,
+        super::fig6::EXPERIMENT,
+        super::fig7::EXPERIMENT,
+        super::flow::EXPERIMENT,
+    ]
 }

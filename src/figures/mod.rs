@@ -5,9 +5,30 @@
 //! chosen because the text leaves it open, numbers, pictures, and a
 //! [`Finding`](crate::ledger::Finding) for each claim. Pictures are data here; `report` draws them.
 
+mod block_levels;
+mod correlations;
+mod entries;
+mod exact_curves;
+mod expected;
 mod experiment;
+mod fig2;
+mod fig3;
+mod fig4;
+mod fig5;
+mod fig6;
+mod fig7;
+mod flow;
+mod flows;
+pub mod ising_data;
+mod ising_dimensions;
+mod judgement;
+pub mod machines;
 mod picture;
+mod thermometers;
+mod torus_conformal;
+mod unit_maps;
 
+pub use expected::expected_verdict;
 pub use experiment::{
     Experiment, FigureError, FigureRecord, Parameter, Run, Scale, Stages, experiments,
 };

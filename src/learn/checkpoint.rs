@@ -1,24 +1,26 @@
 //! Checkpoints: a training run on disk, from which it goes on bit for bit.
 //!
 //! ```text
-//! "BSPNCKPT" | length of the header, 8 bytes | header, JSON | numbers, little-endian
+//! "BSPNCKPT" | length of the header, 8 bytes | header, JSON | numbers | hash of all bytes before it, 8 bytes
 //! ```
-//! The header names version, step, sizes, the arrays in order, and hashes of the numbers, of the
-//! configuration and of the data. A file is written under another name in the same folder, synced and
-//! renamed over the last one, of which a link `….previous` stays: at no moment is there no whole checkpoint.
+//! All numbers are little-endian. The header names version, step, sizes, the arrays in order, the configuration, and
+//! the hash of the data. The generation before stays as `….previous`, as [`CheckpointFiles`] has it: at no moment is there no
+//! whole checkpoint.
 
 use super::{BinaryData, Offsets, OptimiserState, TrainingConfig, TrainingState};
+use crate::model::files::with_suffix;
 use crate::model::{RbmError, RbmWeights};
+use crate::sample::{CheckpointFiles, ContentHash};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 const MAGIC: &[u8; 8] = b"BSPNCKPT";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Longest header that is read.
-const MAX_HEADER: u64 = 1 << 16;
+const MAX_HEADER: u64 = 1 << 20;
 
 /// Why a checkpoint cannot be written or used.
 #[derive(Debug, Error)]
@@ -56,44 +58,74 @@ pub enum CheckpointError {
         /// The one before.
         previous: PathBuf,
     },
-    /// A run with other settings or other data.
-    #[error("{}: the checkpoint belongs to another {what}", path.display())]
-    Mismatch {
+    /// A run with other settings.
+    #[error("{}: the checkpoint belongs to another configuration: {difference}", path.display())]
+    Configuration {
         /// Which file.
         path: PathBuf,
-        /// What differs.
-        what: &'static str,
+        /// What differs, with both values.
+        difference: String,
+    },
+    /// A run with other data.
+    #[error("{}: the checkpoint belongs to another data set", path.display())]
+    Data {
+        /// Which file.
+        path: PathBuf,
     },
 }
 
-/// A 128-bit hash against accidents, not against malice: two lanes of multiplied and rotated words.
-fn hash(bytes: &[u8]) -> String {
-    let mut lanes = [0x9e37_79b9_7f4a_7c15_u64, 0xc2b2_ae3d_27d4_eb4f];
-    let mut absorb = |word: u64| {
-        for (lane, factor) in lanes
-            .iter_mut()
-            .zip([0xff51_afd7_ed55_8ccd_u64, 0xc4ce_b9fe_1a85_ec53])
-        {
-            *lane = (*lane ^ word).wrapping_mul(factor);
-            *lane ^= *lane >> 32;
-        }
-    };
-    for chunk in bytes.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        absorb(u64::from_le_bytes(word));
+fn hash(pieces: &[&[u8]]) -> u64 {
+    let mut hash = ContentHash::new();
+    for piece in pieces {
+        hash.add(piece);
     }
-    absorb(bytes.len() as u64);
-    format!("{:016x}{:016x}", lanes[0], lanes[1])
+    hash.value()
 }
 
-/// The hash of the settings by their debug form, in which floats keep all digits.
-fn config_hash(config: &TrainingConfig) -> String {
-    hash(format!("{config:?}").as_bytes())
+/// The settings, one a line, by their debug form, in which floats keep all digits.
+fn config_text(config: &TrainingConfig) -> String {
+    format!("{config:#?}")
+}
+
+/// The lines that differ, with both values.
+fn difference(found: &str, asked: &str) -> String {
+    let lines = |text: &str| -> Vec<String> {
+        let mut entries: Vec<String> = Vec::new();
+        for line in text.lines().filter(|l| *l != "}") {
+            // A field of the settings is indented once; what is in it, more.
+            let part = line.trim();
+            let field = line.len() == part.len() + 4 && !part.starts_with([')', '}']);
+            match entries.last_mut() {
+                Some(entry) if !field => entry.push_str(part),
+                _ => entries.push(part.to_owned()),
+            }
+        }
+        let closed = |e: String| e.replace(",)", ")").trim_end_matches(',').to_owned();
+        entries.into_iter().map(closed).collect()
+    };
+    let (found, asked) = (lines(found), lines(asked));
+    let only = |some: &[String], others: &[String]| {
+        let rest: Vec<&str> = some
+            .iter()
+            .filter(|line| !others.contains(line))
+            .map(String::as_str)
+            .collect();
+        if rest.is_empty() {
+            "nothing of it".to_owned()
+        } else {
+            rest.join(", ")
+        }
+    };
+    format!(
+        "{} there, {} asked for",
+        only(&found, &asked),
+        only(&asked, &found)
+    )
 }
 
 fn data_hash(data: &BinaryData) -> String {
-    format!("{}x{}:{}", data.len(), data.units(), hash(data.up()))
+    let hash = hash(&[data.up()]);
+    format!("{}x{}:{hash:016x}", data.len(), data.units())
 }
 
 #[derive(Serialize, Deserialize)]
@@ -104,7 +136,6 @@ struct Header {
     hidden: usize,
     /// Names and counts of the arrays, in order; `chains` has bytes, the others single-precision numbers.
     arrays: Vec<(String, usize)>,
-    content: String,
     config: String,
     data: String,
 }
@@ -112,33 +143,6 @@ struct Header {
 /// Where the checkpoint before this one stands.
 pub fn previous_checkpoint(path: &Path) -> PathBuf {
     with_suffix(path, ".previous")
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-/// Writes bytes to a file so that at every moment either the old or the new content stands there.
-///
-/// # Errors
-/// What the system says; the old content is then untouched.
-pub fn replace_file(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let temporary = with_suffix(path, ".new");
-    let written = (|| {
-        let mut file = File::create(&temporary)?;
-        for part in parts {
-            file.write_all(part)?;
-        }
-        file.sync_all()?;
-        fs::rename(&temporary, path)
-    })();
-    if written.is_err() {
-        // What is left of a failed attempt may fill the disk; its own failure changes nothing.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
 }
 
 /// Writes the state of a run.
@@ -173,8 +177,7 @@ pub fn write_checkpoint(
         visible: state.machine.visible(),
         hidden: state.machine.hidden(),
         arrays,
-        content: hash(&content),
-        config: config_hash(config),
+        config: config_text(config),
         data: data_hash(data),
     };
     let file = |source| CheckpointError::File {
@@ -182,24 +185,22 @@ pub fn write_checkpoint(
         source,
     };
     let header = serde_json::to_vec(&header).map_err(|e| file(io::Error::other(e)))?;
-    if path.exists() {
-        let previous = previous_checkpoint(path);
-        if previous.exists() {
-            fs::remove_file(&previous).map_err(file)?;
-        }
-        // A link, so that the checkpoint keeps its own name meanwhile; a copy where there are no links.
-        fs::hard_link(path, &previous)
-            .or_else(|_| fs::copy(path, &previous).map(|_| ()))
-            .map_err(file)?;
-    }
     let length = (header.len() as u64).to_le_bytes();
-    replace_file(path, &[MAGIC, &length, &header, &content]).map_err(file)
+    let pieces: [&[u8]; 4] = [MAGIC, &length, &header, &content];
+    let seal = hash(&pieces).to_le_bytes();
+    CheckpointFiles::at(path)
+        .save_bytes(&[pieces[0], pieces[1], pieces[2], pieces[3], &seal])
+        .map_err(file)
 }
 
 /// Reads the state of a run with these settings and data.
 ///
 /// # Errors
 /// [`CheckpointError`] if the file cannot be read, is none, is damaged, or belongs to another run.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the fields of the file in their order"
+)]
 pub fn read_checkpoint(
     path: &Path,
     config: &TrainingConfig,
@@ -213,9 +214,18 @@ pub fn read_checkpoint(
         path: path.to_owned(),
         reason,
     };
-    let (Some(b"BSPNCKPT"), Some(length)) = (bytes.get(..8), bytes.get(8..16)) else {
+    if !bytes.starts_with(MAGIC) {
         return Err(bad("it does not begin with the mark of one".to_owned()));
+    }
+    let (Some(length), Some((sealed, seal))) = (bytes.get(8..16), bytes.split_last_chunk()) else {
+        return Err(bad("it is cut short".to_owned()));
     };
+    if hash(&[sealed]) != u64::from_le_bytes(*seal) {
+        return Err(CheckpointError::Corrupt {
+            path: path.to_owned(),
+            previous: previous_checkpoint(path),
+        });
+    }
     let length = length
         .iter()
         .rev()
@@ -224,7 +234,7 @@ pub fn read_checkpoint(
         return Err(bad(format!("a header of {length} bytes")));
     }
     let end = 16 + length as usize;
-    let header = bytes
+    let header = sealed
         .get(16..end)
         .ok_or_else(|| bad("it is cut short".to_owned()))?;
     let header: Header = serde_json::from_slice(header).map_err(|e| bad(format!("header: {e}")))?;
@@ -234,23 +244,18 @@ pub fn read_checkpoint(
             found: header.version,
         });
     }
-    let content = &bytes[end..];
-    if hash(content) != header.content {
-        return Err(CheckpointError::Corrupt {
+    let content = &sealed[end..];
+    let asked = config_text(config);
+    if header.config != asked {
+        return Err(CheckpointError::Configuration {
             path: path.to_owned(),
-            previous: previous_checkpoint(path),
+            difference: difference(&header.config, &asked),
         });
     }
-    for (what, found, wanted) in [
-        ("configuration", header.config, config_hash(config)),
-        ("data set", header.data, data_hash(data)),
-    ] {
-        if found != wanted {
-            return Err(CheckpointError::Mismatch {
-                path: path.to_owned(),
-                what,
-            });
-        }
+    if header.data != data_hash(data) {
+        return Err(CheckpointError::Data {
+            path: path.to_owned(),
+        });
     }
     let mut machine = RbmWeights::zeros(
         data.units(),
@@ -388,7 +393,10 @@ mod tests {
                 .unwrap_err()
                 .to_string()
         };
-        assert!(refused(&other, &data).ends_with("another configuration"));
+        assert!(
+            refused(&other, &data)
+                .ends_with("learning_rate: 0.05 there, learning_rate: 0.051 asked for")
+        );
         let mut bits = data.up().to_vec();
         bits[3] ^= 1;
         let changed = BinaryData::from_bits(bits, 11).unwrap();
@@ -404,16 +412,5 @@ mod tests {
             fs::write(&path, &good[..length]).unwrap();
             read_checkpoint(&path, &config, &data).unwrap_err();
         }
-    }
-
-    #[test]
-    fn a_failed_write_leaves_the_old_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        replace_file(&path, &[b"old"]).unwrap();
-        // The temporary name is taken by a folder.
-        fs::create_dir(folder.path().join("file.new")).unwrap();
-        assert!(replace_file(&path, &[b"new"]).is_err());
-        assert_eq!(fs::read(&path).unwrap(), b"old");
     }
 }

@@ -1,10 +1,9 @@
 //! Contrastive divergence and persistent chains: the gradient from short Markov chains.
 
-use super::phase::{add_binary_phase, add_real_phase};
+use super::phase::{BinaryPhase, PhaseMemory, add_binary_phases, add_real_phase};
 use crate::model::{Layer, RbmWeights};
 use crate::numeric::matrix_product::{Matrix, product};
 use crate::random::Seed;
-use crate::sample::binary_product::BinaryCodes;
 use crate::sample::logistic::means_in_place;
 use crate::sample::{BatchMemory, CHAINS_PER_STREAM, lanes_of_batch};
 use rayon::prelude::*;
@@ -13,7 +12,8 @@ use rayon::prelude::*;
 #[derive(Clone, Debug, Default)]
 pub(super) struct ChainMemory {
     tasks: Vec<BatchMemory>,
-    codes: BinaryCodes,
+    phases: [PhaseMemory; 2],
+    phase: [PhaseMemory; 1],
     means: Vec<f32>,
     pub(super) v: Vec<u8>,
     h: Vec<u8>,
@@ -30,11 +30,14 @@ pub(super) struct Draws {
 impl ChainMemory {
     /// Chains of a task: as many blocks of [`CHAINS_PER_STREAM`] as a thread gets.
     fn prepare(&mut self, chains: usize) -> usize {
+        Self::cut(&mut self.tasks, chains)
+    }
+
+    fn cut(tasks: &mut Vec<BatchMemory>, chains: usize) -> usize {
         let blocks = chains.div_ceil(CHAINS_PER_STREAM);
         let threads = rayon::current_num_threads();
         let rows = blocks.div_ceil(threads) * CHAINS_PER_STREAM;
-        self.tasks
-            .resize_with(chains.div_ceil(rows), BatchMemory::default);
+        tasks.resize_with(chains.div_ceil(rows), BatchMemory::default);
         rows
     }
 
@@ -81,8 +84,8 @@ impl ChainMemory {
                 memory.means(machine, Layer::Hidden, v, last);
             });
         gradient.numbers_mut().fill(0.0);
-        add_binary_phase(gradient, -1.0, data, first, &mut self.codes);
-        add_binary_phase(gradient, 1.0, &self.v, last, &mut self.codes);
+        let phases = halves((data, first), (&self.v, last));
+        add_binary_phases(gradient, phases, &mut self.phases);
     }
 
     /// The same with chains that go on from where they stand; `chains` are visible configurations.
@@ -95,17 +98,19 @@ impl ChainMemory {
         draws: Draws,
         gradient: &mut RbmWeights,
     ) {
-        self.data_phase(machine, data, gradient);
         let (n, m) = (machine.visible(), machine.hidden());
-        let count = chains.len() / n;
-        let rows = self.prepare(count);
-        self.means.resize(count * m, 0.0);
+        let (samples, count) = (data.len() / n, chains.len() / n);
+        self.means.resize((samples + count) * m, 0.0);
+        let rows = self.prepare(samples);
+        let (first, last) = self.means.split_at_mut(samples * m);
+        means_of(&mut self.tasks, machine, data, rows, first);
+        let rows = Self::cut(&mut self.tasks, count);
         self.h.resize(count * m, 0);
         self.tasks
             .par_iter_mut()
             .zip(chains.par_chunks_mut(rows * n))
             .zip(self.h.par_chunks_mut(rows * m))
-            .zip(self.means.par_chunks_mut(rows * m))
+            .zip(last.par_chunks_mut(rows * m))
             .enumerate()
             .for_each(|(k, (((memory, v), h), means))| {
                 let mut lanes = lanes_of_batch(
@@ -121,7 +126,9 @@ impl ChainMemory {
                 }
                 memory.means(machine, Layer::Hidden, v, means);
             });
-        add_binary_phase(gradient, 1.0, chains, &self.means, &mut self.codes);
+        gradient.numbers_mut().fill(0.0);
+        let phases = halves((data, first), (chains, last));
+        add_binary_phases(gradient, phases, &mut self.phases);
     }
 
     /// The means of the hidden units given the data.
@@ -130,11 +137,7 @@ impl ChainMemory {
         let samples = data.len() / n;
         let rows = self.prepare(samples);
         self.means.resize(samples * m, 0.0);
-        self.tasks
-            .par_iter_mut()
-            .zip(data.par_chunks(rows * n))
-            .zip(self.means.par_chunks_mut(rows * m))
-            .for_each(|((memory, data), means)| memory.means(machine, Layer::Hidden, data, means));
+        means_of(&mut self.tasks, machine, data, rows, &mut self.means);
         &self.means
     }
 
@@ -147,7 +150,12 @@ impl ChainMemory {
     ) {
         self.data_means(machine, data);
         gradient.numbers_mut().fill(0.0);
-        add_binary_phase(gradient, -1.0, data, &self.means, &mut self.codes);
+        let phase = BinaryPhase {
+            weight: -1.0,
+            v: data,
+            h: &self.means,
+        };
+        add_binary_phases(gradient, [phase], &mut self.phase);
     }
 
     /// Contrastive divergence with means in place of samples, equations (12) to (20) of `demellokoch2019`:
@@ -185,6 +193,27 @@ impl ChainMemory {
         }
         add_real_phase(gradient, 1.0, &self.real, &self.means);
     }
+}
+
+/// The data half and the model half of a gradient.
+fn halves<'a>(data: (&'a [u8], &'a [f32]), model: (&'a [u8], &'a [f32])) -> [BinaryPhase<'a>; 2] {
+    [(-1.0, data), (1.0, model)].map(|(weight, (v, h))| BinaryPhase { weight, v, h })
+}
+
+/// The means of the hidden units given the data, `rows` samples a task.
+fn means_of(
+    tasks: &mut [BatchMemory],
+    machine: &RbmWeights,
+    data: &[u8],
+    rows: usize,
+    means: &mut [f32],
+) {
+    let (n, m) = (machine.visible(), machine.hidden());
+    tasks
+        .par_iter_mut()
+        .zip(data.par_chunks(rows * n))
+        .zip(means.par_chunks_mut(rows * m))
+        .for_each(|((memory, data), means)| memory.means(machine, Layer::Hidden, data, means));
 }
 
 /// Writes the same row everywhere.

@@ -5,6 +5,7 @@ mod checkpoint;
 mod contrastive;
 mod data;
 mod divergence;
+mod draws;
 mod estimators;
 mod gradient;
 mod likelihood;
@@ -14,14 +15,16 @@ mod stack;
 mod tap;
 mod tempering;
 mod trainer;
-mod weights_file;
+
+pub mod thermometer;
 
 pub use ais::{AisConfig, AisError, AisEstimate, LogZInterval, ais_backward, ais_forward};
-pub use checkpoint::{
-    CheckpointError, previous_checkpoint, read_checkpoint, replace_file, write_checkpoint,
-};
+pub use checkpoint::{CheckpointError, previous_checkpoint, read_checkpoint, write_checkpoint};
 pub use data::{BinaryData, DataError};
 pub use divergence::{divergence_of_machine, exp_of_total_divergence, kl_divergence};
+pub use draws::{
+    EXACT_DRAW_UNITS, SampledLikelihood, chain_draws, exact_draws, sampled_log_likelihood,
+};
 pub use estimators::{
     Contrast, Reconstruction, expected_contrast, hidden_means, mean_field_contrast,
     mean_field_flow, reconstruct, visible_after_one_step, visible_means,
@@ -35,6 +38,5 @@ pub use likelihood::{
 };
 pub use optimiser::{Offsets, Optimiser, OptimiserState, Penalties, Schedule};
 pub use stack::{Stack, StackError, sample_hidden};
-pub use tap::{TapOrder, TapSolution, tap_log_z};
+pub use tap::{TapOrder, TapSolution, tap_log_z, tap_log_z_from_data};
 pub use trainer::{Estimator, TrainError, Trainer, TrainingConfig, TrainingState};
-pub use weights_file::{name_of_units, write_safetensors};

@@ -116,9 +116,32 @@ impl OptimiserState {
     ) -> f32 {
         let weights = machine.weights().len();
         let numbers = machine.numbers_mut();
+        let penalised = (penalties, weights);
+        self.update_numbers(
+            optimiser,
+            rate,
+            penalised,
+            step,
+            numbers,
+            gradient.numbers(),
+        )
+    }
+
+    /// As [`OptimiserState::update`] for parameters in a slice, of which the first `penalised.1` are
+    /// weights in the sense of [`Penalties`].
+    pub(super) fn update_numbers(
+        &mut self,
+        optimiser: Optimiser,
+        rate: f32,
+        penalised: (Penalties, usize),
+        step: u64,
+        numbers: &mut [f32],
+        gradient: &[f32],
+    ) -> f32 {
+        let (penalties, weights) = penalised;
         assert_eq!(
             numbers.len(),
-            gradient.numbers().len(),
+            gradient.len(),
             "one gradient for each parameter"
         );
         let slope = |k: usize, x: f32, g: f32| {
@@ -131,7 +154,7 @@ impl OptimiserState {
         };
         let parts = numbers
             .par_chunks_mut(PART)
-            .zip(gradient.numbers().par_chunks(PART))
+            .zip(gradient.par_chunks(PART))
             .zip(self.first.par_chunks_mut(PART))
             .enumerate();
         let largest: Vec<f32> = match optimiser {

@@ -5,44 +5,91 @@ use crate::numeric::matrix_product::{Matrix, product};
 use crate::sample::binary_product::{BinaryCodes, Factor, Start, binary_product_of_rows};
 use rayon::prelude::*;
 
-/// Adds `weight` times the averages of a batch with binary visible units and real hidden ones.
+/// A batch with binary visible units and real hidden ones, of which a gradient takes the averages.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BinaryPhase<'a> {
+    /// What the averages are multiplied by.
+    pub(super) weight: f32,
+    pub(super) v: &'a [u8],
+    pub(super) h: &'a [f32],
+}
+
+/// What a batch is made into before the product: its codes, and the sums of its units.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PhaseMemory {
+    codes: BinaryCodes,
+    up: Vec<u32>,
+    hidden: Vec<f32>,
+}
+
+impl PhaseMemory {
+    fn set(&mut self, phase: BinaryPhase<'_>, (n, m): (usize, usize)) {
+        self.codes.set_columns(phase.v, n);
+        self.up.clear();
+        self.up.resize(n, 0);
+        for sample in phase.v.chunks_exact(n) {
+            for (count, &up) in self.up.iter_mut().zip(sample) {
+                *count += u32::from(up);
+            }
+        }
+        self.hidden.clear();
+        self.hidden.resize(m, 0.0);
+        sum_rows(&mut self.hidden, phase.h);
+    }
+}
+
+/// Adds the averages of each batch, one after the other.
+///
+/// The batches are prepared in parallel, and each thread takes rows of the product through all of them.
 ///
 /// # Panics
 /// If the sizes do not fit.
-pub(super) fn add_binary_phase(
+pub(super) fn add_binary_phases<const PHASES: usize>(
     gradient: &mut RbmWeights,
-    weight: f32,
-    v: &[u8],
-    h: &[f32],
-    codes: &mut BinaryCodes,
+    phases: [BinaryPhase<'_>; PHASES],
+    memory: &mut [PhaseMemory; PHASES],
 ) {
     let (n, m) = (gradient.visible(), gradient.hidden());
-    let batch = v.len() / n;
-    assert_eq!((v.len(), h.len()), (batch * n, batch * m), "a batch");
     let (low, high) = gradient.units(Layer::Visible).values();
-    let share = weight / batch as f32;
-    codes.set_columns(v, n);
-    let codes = &*codes;
+    let batches = phases.map(|phase| phase.v.len() / n);
+    for (phase, batch) in phases.iter().zip(batches) {
+        assert_eq!(
+            (phase.v.len(), phase.h.len()),
+            (batch * n, batch * m),
+            "a batch"
+        );
+    }
+    memory
+        .par_iter_mut()
+        .zip(&phases)
+        .for_each(|(memory, phase)| memory.set(*phase, (n, m)));
     let (pair, visible, hidden) = gradient.parts_mut();
     // Cuts do not change the bits of a row, so there may be one for each thread.
     let rows = n.div_ceil(rayon::current_num_threads());
+    let memory = &*memory;
     pair.par_chunks_mut(rows * m)
         .enumerate()
         .for_each(|(k, out)| {
-            let values = (low * share, high * share);
-            let factor = Factor::Rows { data: h, stride: m };
-            binary_product_of_rows(codes, k * rows, values, factor, Start::Present, m, out);
+            for ((phase, memory), batch) in phases.iter().zip(memory).zip(batches) {
+                let share = phase.weight / batch as f32;
+                let values = (low * share, high * share);
+                let factor = Factor::Rows {
+                    data: phase.h,
+                    stride: m,
+                };
+                let start = Start::Present;
+                binary_product_of_rows(&memory.codes, k * rows, values, factor, start, m, out);
+            }
         });
-    let mut count = vec![0_u32; n];
-    for sample in v.chunks_exact(n) {
-        for (count, &up) in count.iter_mut().zip(sample) {
-            *count += u32::from(up);
+    for ((phase, memory), batch) in phases.iter().zip(memory).zip(batches) {
+        let share = phase.weight / batch as f32;
+        for (sum, &count) in visible.iter_mut().zip(&memory.up) {
+            *sum += share * (low * batch as f32 + (high - low) * count as f32);
+        }
+        for (sum, total) in hidden.iter_mut().zip(&memory.hidden) {
+            *sum += share * total;
         }
     }
-    for (sum, &count) in visible.iter_mut().zip(&count) {
-        *sum += share * (low * batch as f32 + (high - low) * count as f32);
-    }
-    add_rows(hidden, share, h);
 }
 
 /// Adds `weight` times the averages of a batch with real units in both layers.
@@ -75,12 +122,17 @@ pub(super) fn add_pairs(
 /// Adds `share` times the sum of rows.
 fn add_rows(sums: &mut [f32], share: f32, rows: &[f32]) {
     let mut total = vec![0.0_f32; sums.len()];
-    for row in rows.chunks_exact(sums.len()) {
+    sum_rows(&mut total, rows);
+    for (sum, total) in sums.iter_mut().zip(&total) {
+        *sum += share * total;
+    }
+}
+
+/// Adds rows.
+fn sum_rows(total: &mut [f32], rows: &[f32]) {
+    for row in rows.chunks_exact(total.len()) {
         for (total, x) in total.iter_mut().zip(row) {
             *total += x;
         }
-    }
-    for (sum, total) in sums.iter_mut().zip(&total) {
-        *sum += share * total;
     }
 }

@@ -14,9 +14,10 @@
 //! M. Gabrié, E. W. Tramel and F. Krzakala, "Training restricted Boltzmann machines via the
 //! Thouless-Anderson-Palmer free energy", NIPS 2015 (0/1 units); T. Plefka, J. Phys. A 15 (1982) 1971.
 
+use super::BinaryData;
 use super::contrastive::fill_rows;
 use super::phase::{add_pairs, add_real_phase};
-use crate::model::{Layer, Rbm, RbmWeights, Units};
+use crate::model::{Layer, Rbm, RbmError, RbmWeights, Units};
 use crate::numeric::matrix_product::{Matrix, product};
 use crate::sample::logistic::means_in_place;
 
@@ -141,6 +142,51 @@ pub fn tap_log_z(machine: &Rbm, order: TapOrder, start: &[f64], iterations: usiz
         residual,
         iterations: made,
     }
+}
+
+/// The solution with the largest `ln Z` among those reached from the mean of a data set and from its first
+/// samples, as far as they have converged to `1e-6`; if none has, the one that is nearest to it.
+///
+/// Each is a stationary point of the expansion, and the largest value is the best guess that the expansion has; no
+/// bound on either side, even so.
+///
+/// # Errors
+/// [`RbmError`] for a parameter that is no finite number.
+///
+/// # Panics
+/// If the data do not fit the machine.
+pub fn tap_log_z_from_data(
+    machine: &RbmWeights,
+    order: TapOrder,
+    data: &BinaryData,
+    samples: usize,
+    iterations: usize,
+) -> Result<TapSolution, RbmError> {
+    // Off the ends, where the entropy has no slope, and off the centre, where machines without biases have a saddle.
+    const INSIDE: f64 = 0.9;
+    let wide = machine.to_rbm()?;
+    let (low, high) = wide.visible_units().values();
+    let mean = |p: f64| {
+        let p = 0.5 + INSIDE * (p - 0.5);
+        f64::from(low) + f64::from(high - low) * p
+    };
+    let means: Vec<f64> = data.fraction_up().into_iter().map(mean).collect();
+    let rows = data.up().chunks_exact(data.units()).take(samples);
+    let mut best = tap_log_z(&wide, order, &means, iterations);
+    let converged = |s: &TapSolution| s.residual < 1e-6;
+    for row in rows {
+        let start: Vec<f64> = row.iter().map(|&up| mean(f64::from(up))).collect();
+        let next = tap_log_z(&wide, order, &start, iterations);
+        let better = match (converged(&next), converged(&best)) {
+            (true, true) => next.log_z > best.log_z,
+            (false, false) => next.residual < best.residual,
+            (next, _) => next,
+        };
+        if better {
+            best = next;
+        }
+    }
+    Ok(best)
 }
 
 /// The expansion at given means.
@@ -434,5 +480,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn of_several_solutions_the_largest_is_taken() {
+        // A ferromagnet without biases has the solutions 0, +m and -m; 0 has the smallest value.
+        let rbm = Rbm::new(vec![0.6; 16], vec![0.01; 4], vec![0.0; 4]).unwrap();
+        let machine = RbmWeights::from_rbm(&rbm).unwrap();
+        let data = BinaryData::from_bits([[0; 4], [1; 4]].concat(), 4).unwrap();
+        let of = |samples| {
+            tap_log_z_from_data(&machine, TapOrder::Second, &data, samples, 5000).unwrap()
+        };
+        let (down, both) = (of(1), of(2));
+        assert!(down.residual < 1e-6 && both.residual < 1e-6);
+        assert!(both.visible[0] > 0.0 && both.log_z >= down.log_z);
+        let all = [vec![0.0; 4], vec![-0.9; 4], vec![0.9; 4]]
+            .map(|start| tap_log_z(&machine.to_rbm().unwrap(), TapOrder::Second, &start, 5000));
+        let largest = all.iter().map(|s| s.log_z).fold(f64::MIN, f64::max);
+        assert!((both.log_z - largest).abs() < 1e-9, "{both:?}");
     }
 }

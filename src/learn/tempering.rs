@@ -1,9 +1,8 @@
 //! Persistent chains on a ladder of inverse temperatures, with exchanges between neighbours.
 
 use super::contrastive::Draws;
-use super::phase::add_binary_phase;
+use super::phase::{BinaryPhase, PhaseMemory, add_binary_phases};
 use crate::model::{Layer, RbmWeights};
-use crate::sample::binary_product::BinaryCodes;
 use crate::sample::{BatchMemory, lanes_of_batch};
 use rayon::prelude::*;
 
@@ -12,7 +11,7 @@ use rayon::prelude::*;
 pub(super) struct TemperedChains {
     levels: Vec<Level>,
     means: Vec<f32>,
-    codes: BinaryCodes,
+    phase: [PhaseMemory; 1],
 }
 
 /// All chains of one inverse temperature.
@@ -116,6 +115,11 @@ impl TemperedChains {
         self.levels[0]
             .memory
             .means(machine, Layer::Hidden, cold, &mut self.means);
-        add_binary_phase(gradient, 1.0, cold, &self.means, &mut self.codes);
+        let phase = BinaryPhase {
+            weight: 1.0,
+            v: cold,
+            h: &self.means,
+        };
+        add_binary_phases(gradient, [phase], &mut self.phase);
     }
 }

@@ -1,6 +1,6 @@
 //! One checkable statement of a source document.
 
-use super::{Docket, Theorem};
+use super::{Docket, SampledTest, Theorem};
 use serde::Serialize;
 use std::fmt;
 
@@ -81,6 +81,8 @@ pub struct Claim {
     pub definition: bool,
     /// Machine-checked theorems about it.
     pub theorems: &'static [Theorem],
+    /// Tests on samples.
+    pub sampled: &'static [SampledTest],
     /// Enters the evidence.
     pub decide: fn(&mut Docket),
 }
@@ -100,6 +102,7 @@ impl Claim {
         wrong: None,
         definition: false,
         theorems: &[],
+        sampled: &[],
         decide: |_| {},
     };
 }

@@ -1,6 +1,7 @@
 //! Where a claim's function enters what it computed.
 
 use super::record::{Control, Counterexample, Evidence, EvidenceKind, Record, Status};
+use super::sampled::TestRecord;
 use super::theorem::{Role, Theorem};
 use super::{Claim, Comparison, Value};
 use crate::random::{Seed, Stream};
@@ -62,6 +63,8 @@ struct Entry {
     undecided: Option<String>,
     /// What a caller wants said besides the counts.
     note: Option<String>,
+    /// Size, power and effect of a test on samples.
+    test: Option<TestRecord>,
 }
 
 #[derive(Debug)]
@@ -210,6 +213,56 @@ impl Docket {
         }
     }
 
+    pub(super) fn id(&self) -> &'static str {
+        self.id
+    }
+
+    pub(super) fn seed(&self) -> Seed {
+        self.seed
+    }
+
+    /// A test on samples that broke off.
+    pub(super) fn undecided_entry(
+        &mut self,
+        form: Form,
+        kind: EvidenceKind,
+        scope: &str,
+        why: &str,
+    ) {
+        self.entry(form, kind, scope).undecided = Some(why.to_owned());
+    }
+
+    /// A control of a test on samples: a mutant as any other.
+    pub(super) fn sampled_control(&mut self, name: String, rejected: bool) {
+        self.mutants += 1;
+        self.control(name, rejected);
+    }
+
+    /// A test on samples that ran to its end; samples make no smallest counterexample unless there is no
+    /// other.
+    pub(super) fn sampled_entry(
+        &mut self,
+        form: Form,
+        kind: EvidenceKind,
+        test: TestRecord,
+        rejected: Option<Counterexample>,
+        notes: &[String],
+    ) {
+        let entry = self.entry(form, kind, test.name);
+        match &rejected {
+            None => entry.agree += 1,
+            Some(_) => entry.differ += 1,
+        }
+        entry.test = Some(test);
+        entry.note = (!notes.is_empty()).then(|| notes.join("; "));
+        if let (Form::Printed, Some(counterexample), None) = (form, rejected, &self.smallest) {
+            self.smallest = Some(Refutation {
+                size: usize::MAX,
+                counterexample,
+            });
+        }
+    }
+
     fn control(&mut self, name: String, rejected: bool) {
         self.controls.push(Control { name, rejected });
     }
@@ -228,6 +281,7 @@ impl Docket {
                 differ: 0,
                 undecided: None,
                 note: None,
+                test: None,
             });
             self.entries.len() - 1
         });
@@ -335,6 +389,8 @@ impl Entry {
     fn evidence(&self) -> Evidence {
         let total = self.agree + self.differ;
         let mut detail = match (self.agree, self.differ) {
+            (1, 0) if self.test.is_some() => "not rejected".to_owned(),
+            (0, 1) if self.test.is_some() => "rejected".to_owned(),
             (1, 0) if self.kind == EvidenceKind::Proof => {
                 "proved (proofs/check repeats it)".to_owned()
             }
@@ -345,6 +401,17 @@ impl Entry {
             (0, _) => format!("refuted in {total} of {total} cases"),
             (_, differ) => format!("refuted in {differ} of {total} cases"),
         };
+        if let Some(test) = &self.test {
+            detail = format!(
+                "{detail} at α = {:.1e} (p = {:.2e}, {} hypotheses, {} independent draws); found with probability 1 − {:.0e}: {}",
+                test.alpha,
+                test.p_value,
+                test.hypotheses,
+                test.draws,
+                1.0 - test.power,
+                test.effect.join(", ")
+            );
+        }
         if let Some(why) = &self.undecided {
             detail = format!("{detail}; undecided: {why}");
         }
@@ -355,6 +422,7 @@ impl Entry {
             kind: self.kind,
             scope: format!("{}: {}", self.form.words(), self.scope),
             detail,
+            test: self.test.clone(),
         }
     }
 }

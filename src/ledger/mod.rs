@@ -12,12 +12,17 @@
 //! nothing to decide ───────────────────────────────────────────────────────────> definition
 //! anything undecided, a control that survives, a correction that does not hold > inconclusive
 //! ```
+//!
+//! Tests on samples are registered with the claim ([`SampledTest`]), so that the size of a whole run is
+//! shared out before anything is drawn; each is run as a [`Trial`], the dear ones in a full run only.
 
 mod claim;
 mod docket;
 mod finding;
 mod record;
+mod recorded;
 mod run;
+mod sampled;
 mod theorem;
 mod value;
 
@@ -25,6 +30,9 @@ pub use claim::{Claim, Source};
 pub use docket::{Case, Cases, Docket, Form};
 pub use finding::{Finding, Number, Verdict};
 pub use record::{Control, Counterexample, Evidence, EvidenceKind, Record, Status};
-pub use run::{Expectations, ExpectationsError, decide, decide_all};
+pub use run::{Expectations, ExpectationsError, decide, decide_all, decide_all_at, decide_at};
+pub use sampled::{
+    Depth, FAMILY_SHARES, PLANNED_POWER, SampledTest, TestRecord, Trial, TrialError,
+};
 pub use theorem::{Role, Theorem, statement_hash, statements};
 pub use value::{Comparison, Value, narrow};

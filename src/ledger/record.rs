@@ -1,5 +1,6 @@
 //! What is left of a decision: a record that can be printed, compared and stored.
 
+use super::sampled::TestRecord;
 use super::{Claim, Source};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -95,6 +96,9 @@ pub struct Evidence {
     pub scope: String,
     /// What was found.
     pub detail: String,
+    /// Size, power and effect, if it is a test on samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<TestRecord>,
 }
 
 /// A mutant that a sound check must reject.
@@ -153,6 +157,8 @@ pub struct Record {
     pub controls: Vec<Control>,
     /// Where the printed form fails.
     pub counterexample: Option<Counterexample>,
+    /// Tests on samples that are registered but were not a part of this run.
+    pub not_run: Vec<&'static str>,
     /// The command that repeats this decision.
     pub reproduce: String,
 }
@@ -210,6 +216,7 @@ impl Record {
             evidence: Vec::new(),
             controls: Vec::new(),
             counterexample: None,
+            not_run: Vec::new(),
             reproduce: format!("blockspin verify --claim {} --seed {seed}", claim.id),
         }
     }

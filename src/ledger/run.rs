@@ -1,7 +1,7 @@
 //! Deciding claims, and what the project expects of them.
 
 use super::record::{Record, Status};
-use super::{Claim, Docket};
+use super::{Claim, Depth, Docket};
 use crate::random::Seed;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -78,14 +78,22 @@ impl Expectations {
     }
 }
 
-/// Decides one claim. A panic inside is caught and makes it inconclusive.
+/// Decides one claim by a quick run. A panic inside is caught and makes it inconclusive.
 pub fn decide(claim: &Claim, seed: Seed) -> Record {
+    decide_at(claim, seed, Depth::Quick)
+}
+
+/// Decides one claim. A panic inside is caught and makes it inconclusive.
+pub fn decide_at(claim: &Claim, seed: Seed, depth: Depth) -> Record {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let mut docket = Docket::new(claim.id, seed);
         (claim.decide)(&mut docket);
+        for test in claim.sampled.iter().filter(|t| t.depth <= depth) {
+            docket.sample(test);
+        }
         docket
     }));
-    match outcome {
+    let mut record = match outcome {
         Ok(docket) => docket.close(claim),
         Err(panic) => {
             let message = panic
@@ -97,15 +105,36 @@ pub fn decide(claim: &Claim, seed: Seed) -> Record {
             record.reason = Some(format!("the decision broke off: {message}"));
             record
         }
+    };
+    record.not_run = claim
+        .sampled
+        .iter()
+        .filter(|t| t.depth > depth)
+        .map(|t| t.name)
+        .collect();
+    if depth == Depth::Full {
+        record.reproduce.push_str(" --full");
     }
+    record
+}
+
+/// [`decide_all_at`] for a quick run.
+pub fn decide_all(
+    claims: &[Claim],
+    seed: Seed,
+    expectations: &Expectations,
+    progress: impl Fn(&Record) + Sync,
+) -> Vec<Record> {
+    decide_all_at(claims, seed, Depth::Quick, expectations, progress)
 }
 
 /// Decides all the claims, on as many threads as there are, and returns the records in order.
 ///
 /// The records do not depend on the number of threads. `progress` is called once for each claim.
-pub fn decide_all(
+pub fn decide_all_at(
     claims: &[Claim],
     seed: Seed,
+    depth: Depth,
     expectations: &Expectations,
     progress: impl Fn(&Record) + Sync,
 ) -> Vec<Record> {
@@ -113,7 +142,7 @@ pub fn decide_all(
         .par_iter()
         .with_max_len(1)
         .map(|claim| {
-            let mut record = decide(claim, seed);
+            let mut record = decide_at(claim, seed, depth);
             record.expected_status = expectations.get(claim.id);
             progress(&record);
             record

@@ -1,24 +1,8 @@
 //! The ledger as `JUnit` XML, for continuous integration servers.
 
+use super::escape::escape;
 use crate::ledger::{Record, Source, Status};
 use std::fmt::Write;
-
-/// Escapes what XML 1.0 does not take in attributes or text; drops control characters.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
 
 /// One test suite a source, one test case a claim.
 ///

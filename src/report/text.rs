@@ -46,7 +46,25 @@ pub fn ledger_text(records: &[Record]) -> String {
         out.push('\n');
     }
     out.push_str(&summary(records));
+    out.push_str(&not_run(records));
     out
+}
+
+/// The tests on samples that were left to a full run; empty if there are none.
+pub fn not_run(records: &[Record]) -> String {
+    let left: Vec<&str> = records
+        .iter()
+        .flat_map(|r| r.not_run.iter().copied())
+        .collect();
+    if left.is_empty() {
+        return String::new();
+    }
+    let tests = if left.len() == 1 { "test" } else { "tests" };
+    format!(
+        "Not run: {} {tests} on samples, which verify --full adds ({}).\n",
+        left.len(),
+        left.join(", ")
+    )
 }
 
 /// The sentence that a reader needs beside the status.
@@ -188,6 +206,13 @@ pub fn explain(r: &Record) -> String {
             )
         });
         section(&mut out, "Negative controls", &list(lines));
+    }
+    if !r.not_run.is_empty() {
+        section(
+            &mut out,
+            "Not run (verify --full does)",
+            &list(r.not_run.iter().map(|&name| name.to_owned())),
+        );
     }
     section(&mut out, "Reproduce", &r.reproduce);
     out

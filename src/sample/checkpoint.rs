@@ -12,11 +12,12 @@
 
 use super::{ChainPosition, Schedule, SpinState};
 use crate::model::SpinHamiltonian;
+use crate::model::files::{sync_folder, with_suffix, write_synced};
 use crate::random::Stream;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -346,15 +347,15 @@ pub struct CheckpointFiles {
 impl CheckpointFiles {
     /// `FILE.checkpoint`, `FILE.checkpoint.previous`, and `FILE.checkpoint.new` while it is written.
     pub fn beside(file: &Path) -> Self {
-        let with = |suffix: &str| {
-            let mut name = file.file_name().unwrap_or_default().to_owned();
-            name.push(suffix);
-            file.with_file_name(name)
-        };
+        Self::at(&with_suffix(file, ".checkpoint"))
+    }
+
+    /// The same under the name of the newest generation.
+    pub fn at(newest: &Path) -> Self {
         Self {
-            newest: with(".checkpoint"),
-            previous: with(".checkpoint.previous"),
-            temporary: with(".checkpoint.new"),
+            newest: newest.to_owned(),
+            previous: with_suffix(newest, ".previous"),
+            temporary: with_suffix(newest, ".new"),
         }
     }
 
@@ -373,16 +374,25 @@ impl CheckpointFiles {
     /// # Errors
     /// What the file system says; the generations that were there are then still there.
     pub fn save(&self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
-        let bytes = checkpoint.encode()?;
-        let mut file = File::create(&self.temporary)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
+        self.save_bytes(&[&checkpoint.encode()?])?;
+        Ok(())
+    }
+
+    /// The same for any content.
+    ///
+    /// # Errors
+    /// As [`CheckpointFiles::save`]; what was written of the new one is removed.
+    pub fn save_bytes(&self, pieces: &[&[u8]]) -> io::Result<()> {
+        if let Err(error) = write_synced(&self.temporary, pieces) {
+            // What is left of it may fill the disk; its own failure changes nothing.
+            let _ = fs::remove_file(&self.temporary);
+            return Err(error);
+        }
         if self.newest.exists() {
             fs::rename(&self.newest, &self.previous)?;
         }
         fs::rename(&self.temporary, &self.newest)?;
-        sync_folder(&self.newest)?;
-        Ok(())
+        sync_folder(&self.newest)
     }
 
     /// Reads one generation.
@@ -412,19 +422,6 @@ impl CheckpointFiles {
             }
         }
         Ok(())
-    }
-}
-
-/// Makes a rename in a file's folder last, where folders can be synced.
-pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    // Some systems cannot open a folder; the rename is atomic there all the same.
-    match File::open(folder) {
-        Ok(folder) => folder.sync_all(),
-        Err(_) => Ok(()),
     }
 }
 

@@ -76,6 +76,9 @@ pub enum KernelError {
         /// A site on the odd cycle.
         site: usize,
     },
+    /// Windings are counted on a torus.
+    #[error("the lattice has an open side; only on a torus do clusters go round")]
+    NotATorus,
     /// Not positive definite, so there is no distribution to sample.
     #[error(
         "1 − BBᵀ is not positive definite (pivot {pivot} is {value:e}); the machine has no distribution"

@@ -14,6 +14,8 @@
 //! - over any of them: [`ParallelTempering`];
 //! - independent draws instead of a chain: [`CouplingFromThePast`], an [`ExactSampler`];
 //! - partition functions: [`AnnealedImportance`], forward and in reverse.
+//! - clusters that go round a torus: [`WindingRank`];
+//! - any of them for spins behind one face: a [`Walk`];
 //! - running: a [`ChainRun`] advances chains in parallel, a [`SampleFile`] takes their samples, and a
 //!   [`Checkpoint`] lets a killed run end with the bytes that it would have had.
 //!
@@ -46,6 +48,8 @@ mod square;
 mod swendsen_wang;
 mod tempering;
 mod union_find;
+mod walk;
+mod winding;
 mod wolff;
 
 #[cfg(test)]
@@ -85,4 +89,6 @@ pub use square::{
 };
 pub use swendsen_wang::SwendsenWang;
 pub use tempering::{ParallelTempering, TemperingError};
+pub use walk::{KernelWalk, Walk, WalkOrReason, walks};
+pub use winding::WindingRank;
 pub use wolff::Wolff;

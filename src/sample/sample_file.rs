@@ -1,8 +1,9 @@
 //! Samples of several chains in one `.npy` file, written piece by piece at their final places.
 
-use super::checkpoint::{ContentHash, sync_folder};
+use super::checkpoint::ContentHash;
 use super::{CompiledHamiltonian, RecordedSeries, Schedule, UnitValues};
 use crate::model::files::npy_header;
+use crate::model::files::sync_folder;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;

@@ -35,6 +35,10 @@ pub(super) struct Descent<W> {
 /// `x` has two states and is slowest in `big` and `small`. The eight fastest entries of `above` are the
 /// lanes; among them, variables that `big` has not (g states) must be the fastest. Behind them runs what only
 /// `big` has, and all else is walked.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one loop nest and the strides that it needs"
+)]
 pub(super) fn descend<W: Weight>(
     big: &Table<W>,
     small: &Table<W>,

@@ -295,6 +295,10 @@ impl<'a, W: Weight> Passes<'a, W> {
     }
 
     /// The derivatives of Z by the messages of one bucket, and the marginals that are read there.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the cases of one bucket share its tables"
+    )]
     fn descend(&mut self, p: usize, down: &mut Down<'_>) -> Result<(), Underflow> {
         self.done = p;
         let cards = &self.model.cards;

@@ -16,6 +16,7 @@ use crate::numeric::{DoubleDouble, Enclosure};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::One;
+use std::collections::BTreeSet;
 
 /// What the constraint `s_a = ±s_b` on a bond can add to log₂ γ: a path that crossed the bond goes around
 /// one of its ends instead.
@@ -216,6 +217,16 @@ fn one_by_one<const N: usize>(
 }
 
 impl Planar {
+    /// The pairs of sites that are joined by a bond, the smaller first.
+    pub fn bonds(&self) -> BTreeSet<(usize, usize)> {
+        let of_blocks = self.blocks.iter().zip(&self.block_edges);
+        of_blocks
+            .flat_map(|(block, edges)| edges.iter().map(|&(a, b)| (block.sites[a], block.sites[b])))
+            .chain(self.bridges.iter().map(|&(a, b, _)| (a, b)))
+            .map(|(a, b)| (a.min(b), a.max(b)))
+            .collect()
+    }
+
     /// `⟨s_a s_b⟩` for the ends of each bond with a coupling, as `(a, b, ⟨s_a s_b⟩)`, `a < b`, in order.
     ///
     /// # Errors

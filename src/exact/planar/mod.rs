@@ -44,6 +44,7 @@ macro_rules! with_words {
             8 => $f::<8>($($arg),*),
             10 => $f::<10>($($arg),*),
             12 => $f::<12>($($arg),*),
+            14 => $f::<14>($($arg),*),
             16 => $f::<16>($($arg),*),
             24 => $f::<24>($($arg),*),
             32 => $f::<32>($($arg),*),
@@ -59,8 +60,11 @@ mod bonds;
 mod boundary;
 mod embedding;
 mod fixed;
+mod pairs;
 mod planarity;
 mod sampling;
+mod signed_sum;
+mod slit;
 mod sweep;
 mod torus;
 
@@ -79,7 +83,7 @@ use thiserror::Error;
 pub use torus::{plan_planar_torus, planar_torus};
 
 /// Numbers of words that the arithmetic is made for.
-const WORDS: [usize; 16] = [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128];
+const WORDS: [usize; 17] = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 24, 32, 48, 64, 96, 128];
 /// Bits after the point that are asked for in a number of order one.
 const WANTED_BITS: f64 = 56.0;
 /// Nanoseconds a product of two words takes in the inner loop.
@@ -646,5 +650,7 @@ fn not_planar(n: usize, edges: &[(usize, usize)]) -> PlanarError {
     }
 }
 
+#[cfg(test)]
+mod pair_tests;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use crate::model::{Lattice, Term};
 use crate::random::{Seed, Stream};
 use num_rational::BigRational;
 
-fn model(n: usize, bonds: &[(usize, usize)], couplings: &[f64]) -> SpinHamiltonian {
+pub(super) fn model(n: usize, bonds: &[(usize, usize)], couplings: &[f64]) -> SpinHamiltonian {
     let terms = bonds
         .iter()
         .zip(couplings)
@@ -21,7 +21,7 @@ fn model(n: usize, bonds: &[(usize, usize)], couplings: &[f64]) -> SpinHamiltoni
 }
 
 /// Couplings of strength k: signs, normal numbers, or with zeros among them.
-fn couplings(kind: usize, n: usize, k: f64, stream: &mut Stream) -> Vec<f64> {
+pub(super) fn couplings(kind: usize, n: usize, k: f64, stream: &mut Stream) -> Vec<f64> {
     (0..n)
         .map(|_| {
             let sign = if stream.index(2) == 0 { k } else { -k };
@@ -37,7 +37,11 @@ fn couplings(kind: usize, n: usize, k: f64, stream: &mut Stream) -> Vec<f64> {
 }
 
 /// A planar graph: triangles, at random, in a random triangle each, then some edges left out.
-fn random_planar(n: usize, leave_out: usize, stream: &mut Stream) -> Vec<(usize, usize)> {
+pub(super) fn random_planar(
+    n: usize,
+    leave_out: usize,
+    stream: &mut Stream,
+) -> Vec<(usize, usize)> {
     let mut faces = vec![[0, 1, 2], [0, 2, 1]];
     let mut edges = vec![(0, 1), (1, 2), (0, 2)];
     for v in 3..n {

@@ -21,134 +21,17 @@
 
 use super::boundary::{Boundary, Couplings, PrecisionLost, Step, Weight};
 use super::embedding::Embedding;
-use super::fixed::{Tangents, fraction_bits, to_big};
+use super::fixed::{Tangents, fraction_bits};
+use super::signed_sum::{Around, Ball, GUARD, correlators, pfaffian};
 use super::{Block, PlanarError, WANTED_BITS, WORDS, check_couplings, finish, sweep};
 use crate::exact::{Limits, Method, Plan};
 use crate::numeric::{CompensatedSum, Enclosure};
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Signed};
 
-/// Bits of the elimination beyond those of the correlators.
-const GUARD: u64 = 128;
 /// Nanoseconds for one product of the elimination.
 const NS_BALL: f64 = 400.0;
-
-/// A number within a radius, both in units of `2^{−bits}`.
-#[derive(Clone, Debug)]
-struct Ball {
-    mid: BigInt,
-    radius: BigInt,
-}
-
-impl Ball {
-    fn times(&self, other: &Self, bits: u64) -> Self {
-        let radius =
-            (self.mid.abs() + &self.radius) * &other.radius + other.mid.abs() * &self.radius;
-        Self {
-            mid: (&self.mid * &other.mid) >> bits,
-            radius: (radius >> bits) + 2,
-        }
-    }
-
-    fn plus(&self, other: &Self) -> Self {
-        Self {
-            mid: &self.mid + &other.mid,
-            radius: &self.radius + &other.radius,
-        }
-    }
-
-    fn negative(&self) -> Self {
-        Self {
-            mid: -&self.mid,
-            radius: self.radius.clone(),
-        }
-    }
-
-    /// `1/self`, unless it may be zero.
-    fn inverse(&self, bits: u64) -> Option<Self> {
-        let least = self.mid.abs() - &self.radius;
-        if !least.is_positive() {
-            return None;
-        }
-        let one = BigInt::one() << (2 * bits);
-        let spread = (&self.radius << (2 * bits)) / (self.mid.abs() * least) + 1;
-        Some(Self {
-            mid: one / &self.mid,
-            radius: spread + 1,
-        })
-    }
-}
-
-/// A bond around the torus: places in the order of the matrix, `tanh K`, and which way it goes.
-struct Around {
-    a: usize,
-    b: usize,
-    t: Ball,
-    along: bool,
-}
-
-/// P for the signs of the two kinds of bonds.
-fn pfaffian(
-    matrix: &[Vec<Ball>],
-    bonds: &[Around],
-    signs: (bool, bool),
-    bits: u64,
-) -> Result<Ball, PrecisionLost> {
-    let mut a: Vec<Vec<Ball>> = matrix.to_vec();
-    // Row i holds A_ij for j > i.
-    let entry = |a: &[Vec<Ball>], i: usize, j: usize| {
-        if i < j {
-            a[i][j - i - 1].clone()
-        } else {
-            a[j][i - j - 1].negative()
-        }
-    };
-    let one = Ball {
-        mid: BigInt::one() << bits,
-        radius: BigInt::zero(),
-    };
-    let signed = |bond: &Around| {
-        let negative = if bond.along { signs.0 } else { signs.1 };
-        if negative {
-            bond.t.negative()
-        } else {
-            bond.t.clone()
-        }
-    };
-    let mut left: Vec<&Around> = bonds.iter().collect();
-    let mut alive: Vec<usize> = (0..matrix.len()).collect();
-    let mut product = one.clone();
-    while !left.is_empty() {
-        let pivots: Vec<Ball> = left
-            .iter()
-            .map(|w| one.plus(&signed(w).times(&entry(&a, w.a, w.b), bits)))
-            .collect();
-        let index = (0..left.len())
-            .max_by_key(|&k| pivots[k].mid.abs())
-            .unwrap_or(0);
-        let bond = left.swap_remove(index);
-        product = product.times(&pivots[index], bits);
-        if left.is_empty() {
-            break;
-        }
-        let factor = signed(bond).times(&pivots[index].inverse(bits).ok_or(PrecisionLost)?, bits);
-        alive.retain(|&i| i != bond.a && i != bond.b);
-        let column = |b: usize| -> Vec<Ball> { alive.iter().map(|&i| entry(&a, i, b)).collect() };
-        let (u, v) = (column(bond.a), column(bond.b));
-        let scaled: Vec<Ball> = v.iter().map(|x| x.times(&factor, bits)).collect();
-        for (p, &i) in alive.iter().enumerate() {
-            for (q, &j) in alive.iter().enumerate().skip(p + 1) {
-                let change = scaled[p]
-                    .times(&u[q], bits)
-                    .plus(&scaled[q].times(&u[p], bits).negative());
-                let slot = &mut a[i][j - i - 1];
-                *slot = slot.plus(&change);
-            }
-        }
-    }
-    Ok(product)
-}
 
 /// The torus as a rectangle and what closes it.
 struct Torus {
@@ -250,21 +133,8 @@ impl Torus {
             return Err(PrecisionLost);
         }
         let bits = fraction_bits(N) + GUARD;
-        // The radius as an integer, rounded up: 2^k above twice the bound.
-        let exponent = i64::from(libm::frexp(4.0 * error.max(1e-300)).1) + bits as i64;
-        let radius = BigInt::one() << exponent.max(0);
-        let radius = radius.max(BigInt::one() << (GUARD + 16));
         let around = &state.order;
-        let matrix: Vec<Vec<Ball>> = (0..around.len())
-            .map(|i| {
-                (i + 1..around.len())
-                    .map(|j| Ball {
-                        mid: to_big(&state.get(around[i], around[j])) << GUARD,
-                        radius: radius.clone(),
-                    })
-                    .collect()
-            })
-            .collect();
+        let matrix = correlators(&state, error);
         let mut place = vec![0; 2 * self.columns + 2 * self.rows];
         for (k, &p) in around.iter().enumerate() {
             place[p] = k;

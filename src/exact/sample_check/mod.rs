@@ -11,6 +11,7 @@
 
 mod decision;
 mod independence;
+mod moments;
 mod reference;
 mod samples;
 #[cfg(test)]
@@ -21,4 +22,6 @@ pub use decision::{
     check_samples,
 };
 pub use independence::Thinning;
+pub use moments::{Moments, spin_moments};
+pub use reference::homogeneous_lattice;
 pub use samples::{Samples, SamplesError};

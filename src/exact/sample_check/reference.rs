@@ -1,6 +1,7 @@
 //! What is known exactly of a model, as far as the limits allow.
 
-use super::super::select::{HomogeneousTorus, is_even};
+use super::super::bond_torus::HomogeneousTorus;
+use super::super::select::is_even;
 use super::super::{
     DensityOfStates, ExactError, Limits, PairTable, Strip, StripTask, Want, kaufman,
     pairs_in_terms, plan_all, solve, solve_edges,
@@ -101,6 +102,19 @@ impl Law {
         }
     }
 
+    /// Whether the statistic is 𝒦 with its constant.
+    pub(super) fn of_terms(&self) -> bool {
+        matches!(self.statistic, Statistic::Hamiltonian)
+    }
+
+    /// The mean of a function that is exact in double precision.
+    pub(super) fn mean(&self, f: impl Fn(f64) -> f64) -> Enclosure {
+        let terms = self.values.iter().zip(&self.probability);
+        terms.fold(Enclosure::zero(), |sum, (&x, &p)| {
+            sum + Enclosure::exact(f(x)) * p
+        })
+    }
+
     /// The position of a value; `None` for one that no state has.
     pub(super) fn position(&self, value: f64) -> Option<usize> {
         self.values
@@ -179,7 +193,7 @@ fn shared(mut all: impl Iterator<Item = f64>) -> Option<f64> {
 }
 
 /// The homogeneous lattice that a Hamiltonian is, with K and h.
-fn homogeneous(model: &SpinHamiltonian) -> Option<(Lattice, f64, f64)> {
+pub fn homogeneous_lattice(model: &SpinHamiltonian) -> Option<(Lattice, f64, f64)> {
     let n = model.spins();
     let mut bonds = BTreeMap::<(usize, usize), (usize, f64)>::new();
     let mut field: Vec<Option<f64>> = vec![None; n];
@@ -354,7 +368,7 @@ impl Reference {
 
     /// Energy and magnetisation from the number of states with each, where that can be counted.
     fn count(&mut self, model: &SpinHamiltonian, limits: &Limits) {
-        let Some((lattice, coupling, field)) = homogeneous(model) else {
+        let Some((lattice, coupling, field)) = homogeneous_lattice(model) else {
             return;
         };
         let seconds = counting_seconds(lattice);

@@ -22,6 +22,7 @@ mod fg;
 mod inflate;
 mod npy;
 mod rbm_arrays;
+mod replace;
 mod safetensors;
 mod tokens;
 mod uai;
@@ -34,6 +35,16 @@ pub use evidence::read_evidence;
 pub use fault::{Fault, FileError, Place};
 pub use fg::{Labelled, read_fg, write_fg};
 pub use npy::{Npy, NpyValues, npy_header, read_npy, write_npy};
-pub use rbm_arrays::{read_rbm_npz, read_rbm_safetensors, write_rbm_npz, write_rbm_safetensors};
+pub use rbm_arrays::{
+    read_rbm_npz, read_rbm_safetensors, write_rbm_npz, write_rbm_safetensors,
+    write_weights_safetensors,
+};
+pub use replace::{replace_file, sync_folder, with_suffix, write_synced};
 pub use uai::{UaiModel, UaiNetwork, read_uai, write_uai};
 pub use uai_result::{write_uai_mar, write_uai_pr};
+
+/// What a deflate stream holds, for tests of those that write one.
+#[cfg(test)]
+pub(crate) fn inflated(bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
+    inflate::inflate(bytes, limit).ok()
+}

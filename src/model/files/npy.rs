@@ -60,6 +60,17 @@ impl NpyValues {
         self.len() == 0
     }
 
+    /// The numbers of an array in Fortran order, brought into C order.
+    fn in_c_order(self, shape: &[usize]) -> Self {
+        match self {
+            Self::I8(v) => Self::I8(c_order(&v, shape)),
+            Self::U8(v) => Self::U8(c_order(&v, shape)),
+            Self::I64(v) => Self::I64(c_order(&v, shape)),
+            Self::F32(v) => Self::F32(c_order(&v, shape)),
+            Self::F64(v) => Self::F64(c_order(&v, shape)),
+        }
+    }
+
     /// The numbers as doubles; `None` if an integer is beyond 2⁵³.
     pub fn to_f64(&self) -> Option<Vec<f64>> {
         Some(match self {
@@ -94,7 +105,7 @@ fn unexpected(expected: &'static str, found: &str, at: usize) -> FileError {
     .at_byte(at)
 }
 
-/// Reads an array of int8, uint8, int64, float32 or float64 in C order.
+/// Reads an array of int8, uint8, int64, float32 or float64; one in Fortran order is brought into C order.
 ///
 /// # Errors
 /// [`FileError`] with the byte. The size that the header asks for is compared with the length of the file before
@@ -127,9 +138,6 @@ pub fn read_npy(bytes: &[u8]) -> Result<Npy, FileError> {
     let header = std::str::from_utf8(header)
         .map_err(|e| unexpected("a header of text", "other bytes", start + e.valid_up_to()))?;
     let header = Header::parse(header, start)?;
-    if header.fortran_order && header.shape.len() > 1 {
-        return Err(Fault::Unsupported("Fortran order".to_owned()).at_byte(start));
-    }
     let count = header
         .shape
         .iter()
@@ -148,10 +156,37 @@ pub fn read_npy(bytes: &[u8]) -> Result<Npy, FileError> {
     }
     let values = decode(&header.descr, &bytes[data..])
         .ok_or_else(|| Fault::Unsupported(format!("dtype {:?}", header.descr)).at_byte(start))?;
+    let values = if header.fortran_order && header.shape.len() > 1 {
+        values.in_c_order(&header.shape)
+    } else {
+        values
+    };
     Ok(Npy {
         shape: header.shape,
         values,
     })
+}
+
+/// The numbers with the last index running fastest, of numbers with the first one running fastest.
+fn c_order<T: Copy>(values: &[T], shape: &[usize]) -> Vec<T> {
+    let mut index = vec![0; shape.len()];
+    (0..values.len())
+        .map(|_| {
+            let at = index
+                .iter()
+                .zip(shape)
+                .rev()
+                .fold(0, |at, (i, size)| at * size + i);
+            for (i, size) in index.iter_mut().zip(shape).rev() {
+                *i += 1;
+                if *i < *size {
+                    break;
+                }
+                *i = 0;
+            }
+            values[at]
+        })
+        .collect()
 }
 
 /// Bytes of one number of a dtype that is read.
@@ -454,7 +489,16 @@ mod tests {
             "one dimension has one order"
         );
         let fortran = fortran.replace("(1,)", "(1, 1)");
-        assert!(read_npy(&file(&fortran, &[0; 8])).is_err());
+        assert!(read_npy(&file(&fortran, &[0; 8])).is_ok());
+        let fortran = fortran.replace("<f8", "|i1");
+        for (shape, values, expected) in [
+            ("(2, 3)", [0, 1, 2, 3, 4, 5], [0, 2, 4, 1, 3, 5]),
+            ("(1, 2, 3)", [0, 1, 2, 3, 4, 5], [0, 2, 4, 1, 3, 5]),
+            ("(3, 1, 2)", [0, 1, 2, 3, 4, 5], [0, 3, 1, 4, 2, 5]),
+        ] {
+            let read = read_npy(&file(&fortran.replace("(1, 1)", shape), &values)).unwrap();
+            assert_eq!(read.values, NpyValues::I8(expected.to_vec()), "{shape}");
+        }
         for cut in 0..10 + good.len() + 8 {
             assert!(read_npy(&file(good, &[0; 8])[..cut]).is_err(), "{cut}");
         }

@@ -2,10 +2,16 @@
 //!
 //! | array | shape | names |
 //! |---|---|---|
-//! | `W` | visible × hidden | `weights`, `W` |
-//! | `c` | visible | `visible_bias`, `v_bias`, `vbias`; zero if absent |
-//! | `b` | hidden | `hidden_bias`, `h_bias`, `hbias`; zero if absent |
+//! | `W` | visible × hidden, or hidden × visible | `weights`, `weight`, `W` |
+//! | `W` | hidden × visible | `components_` |
+//! | `c` | visible | `visible_bias`, `v_bias`, `vbias`, `intercept_visible_`; zero if absent |
+//! | `b` | hidden | `hidden_bias`, `h_bias`, `hbias`, `intercept_hidden_`; zero if absent |
 //! | values of the units | 2 | `visible_units`, `hidden_units`: −1 and 1, or 0 and 1 |
+//!
+//! The names that end in `_` are those of scikit-learn's `BernoulliRBM`, whose units are 0 and 1; its arrays
+//! `h_samples_` and `n_features_in_` are no part of the machine and passed over. Other weights are hidden × visible if
+//! both biases are there and fit that way only, as programs with `torch` often have it; otherwise they are visible ×
+//! hidden. A square matrix tells nothing by its shape. Biases may have a dimension of length 1 more.
 //!
 //! Single letters for the biases are not read, since programs use the same letters for either layer. Any other
 //! array is refused, so that no layer is left out unseen. The machine is that of [`Rbm`], with
@@ -13,17 +19,21 @@
 
 use super::fault::{Fault, FileError, Place, quoted};
 use super::npy::{Npy, NpyValues, read_npy, write_npy};
-use super::safetensors::{read_safetensors, write_safetensors};
+use super::safetensors::{Width, read_safetensors, write_safetensors};
 use super::zip::{read_zip, write_zip};
-use crate::model::{Rbm, Units};
+use crate::model::{Layer, Rbm, RbmError, RbmWeights, Units};
 
-const WEIGHTS: &[&str] = &["weights", "W"];
-const VISIBLE: &[&str] = &["visible_bias", "v_bias", "vbias"];
-const HIDDEN: &[&str] = &["hidden_bias", "h_bias", "hbias"];
+const WEIGHTS: &[&str] = &["weights", "weight", "W", COMPONENTS];
+/// Weights by hidden units, with units 0 and 1.
+const COMPONENTS: &str = "components_";
+const VISIBLE: &[&str] = &["visible_bias", "v_bias", "vbias", "intercept_visible_"];
+const HIDDEN: &[&str] = &["hidden_bias", "h_bias", "hbias", "intercept_hidden_"];
 const VISIBLE_UNITS: &[&str] = &["visible_units"];
 const HIDDEN_UNITS: &[&str] = &["hidden_units"];
-const KNOWN: &str = "weights (W), visible_bias (v_bias, vbias), hidden_bias (h_bias, hbias), visible_units, \
-    hidden_units";
+/// Arrays beside [`COMPONENTS`] that are no part of the machine.
+const PASSED_OVER: &[&str] = &["h_samples_", "n_features_in_"];
+const KNOWN: &str = "weights (weight, W, components_), visible_bias (v_bias, vbias, intercept_visible_), hidden_bias \
+    (h_bias, hbias, intercept_hidden_), visible_units, hidden_units";
 
 /// An array of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,14 +93,22 @@ fn units(array: Option<NamedArray>, default: Units) -> Result<Units, FileError> 
     }
 }
 
+/// The array without its dimensions of length 1, if one other is left.
+fn flat(mut array: NamedArray) -> Result<NamedArray, FileError> {
+    if array.shape.len() == 2 && array.shape.contains(&1) {
+        array.shape = vec![array.values.len()];
+    }
+    array.has_dimensions(1)?;
+    Ok(array)
+}
+
 fn bias(array: Option<NamedArray>, units: usize) -> Result<Vec<f64>, FileError> {
     let Some(array) = array else {
         return Ok(vec![0.0; units]);
     };
-    array.has_dimensions(1)?;
     if array.values.len() != units {
         return Err(array.fault(Fault::Mismatch {
-            what: "length, by the shape visible x hidden of the weights",
+            what: "length, by the shape of the weights",
             found: array.values.len(),
             expected: units,
         }));
@@ -98,11 +116,28 @@ fn bias(array: Option<NamedArray>, units: usize) -> Result<Vec<f64>, FileError> 
     Ok(array.values)
 }
 
+/// The matrix with rows and columns exchanged.
+fn transposed(mut array: NamedArray) -> NamedArray {
+    let (rows, columns) = (array.shape[0], array.shape[1]);
+    let values = (0..columns)
+        .flat_map(|c| (0..rows).map(move |r| (r, c)))
+        .map(|(r, c)| array.values[r * columns + c])
+        .collect();
+    array.values = values;
+    array.shape = vec![columns, rows];
+    array
+}
+
 fn machine(mut arrays: Vec<NamedArray>, default: Units) -> Result<Rbm, FileError> {
     let weights = take(&mut arrays, WEIGHTS)?
-        .ok_or_else(|| Fault::Ends("an array \"weights\" or \"W\"").of_file())?;
-    let visible = take(&mut arrays, VISIBLE)?;
-    let hidden = take(&mut arrays, HIDDEN)?;
+        .ok_or_else(|| Fault::Ends("an array \"weights\", \"W\" or \"components_\"").of_file())?;
+    let components = weights.name == COMPONENTS;
+    if components {
+        arrays.retain(|a| !PASSED_OVER.contains(&a.name.as_str()));
+    }
+    let default = if components { Units::ZeroOne } else { default };
+    let visible = take(&mut arrays, VISIBLE)?.map(flat).transpose()?;
+    let hidden = take(&mut arrays, HIDDEN)?.map(flat).transpose()?;
     let visible_units = units(take(&mut arrays, VISIBLE_UNITS)?, default)?;
     let hidden_units = units(take(&mut arrays, HIDDEN_UNITS)?, default)?;
     if let Some(other) = arrays.first() {
@@ -112,12 +147,25 @@ fn machine(mut arrays: Vec<NamedArray>, default: Units) -> Result<Rbm, FileError
     // A layer without units has no weights either, whatever the size of the other one.
     if weights.values.is_empty() {
         let layer = if weights.shape[0] == 0 {
-            crate::model::Layer::Visible
+            Layer::Visible
         } else {
-            crate::model::Layer::Hidden
+            Layer::Hidden
         };
-        return Err(weights.fault(crate::model::RbmError::NoUnits { layer }.into()));
+        return Err(weights.fault(RbmError::NoUnits { layer }.into()));
     }
+    let by_hidden = components
+        || match (&visible, &hidden) {
+            (Some(c), Some(b)) => {
+                let biases = [c.values.len(), b.values.len()];
+                biases[0] != biases[1] && weights.shape == [biases[1], biases[0]]
+            }
+            _ => false,
+        };
+    let weights = if by_hidden {
+        transposed(weights)
+    } else {
+        weights
+    };
     let visible = bias(visible, weights.shape[0])?;
     let hidden = bias(hidden, weights.shape[1])?;
     let rbm = Rbm::new(weights.values, visible, hidden).map_err(|e| Fault::Rbm(e).of_file())?;
@@ -125,21 +173,28 @@ fn machine(mut arrays: Vec<NamedArray>, default: Units) -> Result<Rbm, FileError
 }
 
 fn arrays(rbm: &Rbm) -> Vec<NamedArray> {
-    let array = |name: &str, shape: &[usize], values: &[f64]| NamedArray {
+    named(
+        [rbm.weights(), rbm.visible_bias(), rbm.hidden_bias()].map(<[f64]>::to_vec),
+        (rbm.visible_units(), rbm.hidden_units()),
+    )
+}
+
+/// The arrays of weights, visible and hidden biases, and of the units.
+fn named(parameters: [Vec<f64>; 3], units: (Units, Units)) -> Vec<NamedArray> {
+    let array = |name: &str, shape: Vec<usize>, values: Vec<f64>| NamedArray {
         name: name.to_owned(),
-        shape: shape.to_vec(),
-        values: values.to_vec(),
+        shape,
+        values,
     };
-    let units = |name, units: Units| {
-        let values = [false, true].map(|up| f64::from(units.value(up)));
-        array(name, &[2], &values)
-    };
+    let values = |units: Units| vec![f64::from(units.value(false)), f64::from(units.value(true))];
+    let [weights, visible, hidden] = parameters;
+    let (n, m) = (visible.len(), hidden.len());
     vec![
-        array(WEIGHTS[0], &[rbm.visible(), rbm.hidden()], rbm.weights()),
-        array(VISIBLE[0], &[rbm.visible()], rbm.visible_bias()),
-        array(HIDDEN[0], &[rbm.hidden()], rbm.hidden_bias()),
-        units(VISIBLE_UNITS[0], rbm.visible_units()),
-        units(HIDDEN_UNITS[0], rbm.hidden_units()),
+        array(WEIGHTS[0], vec![n, m], weights),
+        array(VISIBLE[0], vec![n], visible),
+        array(HIDDEN[0], vec![m], hidden),
+        array(VISIBLE_UNITS[0], vec![2], values(units.0)),
+        array(HIDDEN_UNITS[0], vec![2], values(units.1)),
     ]
 }
 
@@ -154,7 +209,29 @@ pub fn read_rbm_safetensors(file: &[u8], default: Units) -> Result<Rbm, FileErro
 
 /// Writes a machine as a safetensors file of F64 arrays.
 pub fn write_rbm_safetensors(rbm: &Rbm) -> Vec<u8> {
-    write_safetensors(&arrays(rbm))
+    write_safetensors(&arrays(rbm), Width::Double, &[])
+}
+
+/// Writes a machine in single precision as a safetensors file of F32 arrays, with metadata: what is given, and the
+/// sign of 𝒦.
+pub fn write_weights_safetensors(machine: &RbmWeights, metadata: &[(&str, String)]) -> Vec<u8> {
+    let wide = |list: &[f32]| list.iter().map(|&x| f64::from(x)).collect();
+    let parameters = [
+        wide(machine.weights()),
+        wide(machine.visible_bias()),
+        wide(machine.hidden_bias()),
+    ];
+    let units = (machine.units(Layer::Visible), machine.units(Layer::Hidden));
+    let mut notes = vec![
+        ("format", "restricted Boltzmann machine".to_owned()),
+        (
+            "reduced_hamiltonian",
+            "visible_bias.v + v.weights.h + hidden_bias.h; a state's weight is its exponential"
+                .to_owned(),
+        ),
+    ];
+    notes.extend(metadata.iter().cloned());
+    write_safetensors(&named(parameters, units), Width::Single, &notes)
 }
 
 /// Reads a machine from an `.npz` file, compressed or not; `default` says what units are that the file says
@@ -235,14 +312,14 @@ mod tests {
             assert!(error.contains(reason), "{error}");
         };
         refused("hidden_bias", "\"fc2\"", &|a| a.name = "fc2".to_owned());
-        refused("weights", "\"weights\" or \"W\"", &|a| {
+        refused("weights", "\"weights\", \"W\" or", &|a| {
             a.name = "hbias2".to_owned();
         });
         refused("hidden_bias", "visible_bias", &|a| {
             a.name = "visible_bias".to_owned();
         });
         refused("weights", "dimensions", &|a| a.shape = vec![6]);
-        refused("weights", "expected 2", &|a| a.shape = vec![2, 3]);
+        refused("weights", "expected 6", &|a| a.shape = vec![6, 1]);
         refused("weights", "no units", &|a| {
             a.shape = vec![3, 0];
             a.values.clear();
@@ -260,5 +337,77 @@ mod tests {
             .filter(|a| a.name != "visible_bias")
             .collect();
         assert_eq!(machine(without, Units::PlusMinus), absent);
+    }
+
+    fn example_arrays(names: [&str; 3], weights: &[usize]) -> Vec<NamedArray> {
+        let mut list = arrays(&example());
+        list.truncate(3);
+        for (array, name) in list.iter_mut().zip(names) {
+            array.name = name.to_owned();
+        }
+        if weights == [2, 3] {
+            list[0] = transposed(list[0].clone());
+        }
+        assert_eq!(list[0].shape, weights);
+        list
+    }
+
+    #[test]
+    fn weights_by_hidden_units_are_told_by_their_name_or_shape() {
+        let want = |units| Ok(example().with_units(units, units));
+        let sklearn = ["components_", "intercept_visible_", "intercept_hidden_"];
+        let mut list = example_arrays(sklearn, &[2, 3]);
+        assert_eq!(
+            machine(list.clone(), Units::PlusMinus),
+            want(Units::ZeroOne)
+        );
+        list.push(NamedArray {
+            name: "h_samples_".to_owned(),
+            shape: vec![1, 2],
+            values: vec![0.0; 2],
+        });
+        assert_eq!(
+            machine(list.clone(), Units::PlusMinus),
+            want(Units::ZeroOne)
+        );
+        // Its components never stand by visible units, whatever fits.
+        assert!(machine(example_arrays(sklearn, &[3, 2]), Units::ZeroOne).is_err());
+        let torch = ["W", "v_bias", "h_bias"];
+        for shape in [vec![3, 2], vec![2, 3]] {
+            let mut list = example_arrays(torch, &shape);
+            assert_eq!(
+                machine(list.clone(), Units::PlusMinus),
+                want(Units::PlusMinus)
+            );
+            list[1].shape = vec![1, 3];
+            assert_eq!(
+                machine(list.clone(), Units::PlusMinus),
+                want(Units::PlusMinus)
+            );
+            // What only scikit-learn has is no part of another machine.
+            list.push(NamedArray {
+                name: "h_samples_".to_owned(),
+                shape: vec![1, 2],
+                values: vec![0.0; 2],
+            });
+            assert!(machine(list, Units::PlusMinus).is_err());
+        }
+        // Without a bias the shape is visible x hidden.
+        let mut list = example_arrays(torch, &[2, 3]);
+        list.truncate(1);
+        assert_eq!(machine(list, Units::PlusMinus).unwrap().visible(), 2);
+    }
+
+    #[test]
+    fn single_precision_is_written_with_its_notes() {
+        let mut weights = RbmWeights::zeros(3, 2, Units::ZeroOne, Units::PlusMinus).unwrap();
+        for (k, x) in weights.numbers_mut().iter_mut().enumerate() {
+            *x = 0.1 * k as f32;
+        }
+        let bytes = write_weights_safetensors(&weights, &[("seed", "7".to_owned())]);
+        let read = read_rbm_safetensors(&bytes, Units::PlusMinus).unwrap();
+        assert_eq!(RbmWeights::from_rbm(&read).unwrap(), weights);
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.contains(r#""seed":"7""#) && text.contains(r#""dtype":"F32""#));
     }
 }

@@ -117,15 +117,44 @@ pub(super) fn read_safetensors(file: &[u8]) -> Result<Vec<NamedArray>, FileError
     }
 }
 
-/// Writes tensors as F64.
-pub(super) fn write_safetensors(arrays: &[NamedArray]) -> Vec<u8> {
+/// The width of written numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Width {
+    /// F32; the numbers are rounded.
+    Single,
+    /// F64.
+    Double,
+}
+
+/// Writes tensors, end to end, with metadata if there are any.
+pub(super) fn write_safetensors(
+    arrays: &[NamedArray],
+    width: Width,
+    metadata: &[(&str, String)],
+) -> Vec<u8> {
     let mut header = Map::new();
+    if !metadata.is_empty() {
+        let notes = metadata
+            .iter()
+            .map(|(key, text)| ((*key).to_owned(), Value::from(text.as_str())));
+        header.insert(METADATA.to_owned(), Value::Object(notes.collect()));
+    }
     let mut data = Vec::new();
     for array in arrays {
         let begin = data.len();
-        data.extend(array.values.iter().flat_map(|x| x.to_le_bytes()));
+        let values = array.values.iter();
+        let dtype = match width {
+            Width::Single => {
+                data.extend(values.flat_map(|&x| (x as f32).to_le_bytes()));
+                "F32"
+            }
+            Width::Double => {
+                data.extend(values.flat_map(|x| x.to_le_bytes()));
+                "F64"
+            }
+        };
         let tensor = serde_json::json!({
-            "dtype": "F64",
+            "dtype": dtype,
             "shape": array.shape,
             "data_offsets": [begin, data.len()],
         });
@@ -159,10 +188,15 @@ mod tests {
             values: values.to_vec(),
         };
         let arrays = [array("W", &[1, 2], &[0.1, -1e300]), array("b", &[0], &[])];
-        assert_eq!(
-            read_safetensors(&write_safetensors(&arrays)).unwrap(),
-            arrays
-        );
+        let note = [("seed", "7".to_owned())];
+        for notes in [&[][..], &note] {
+            let written = write_safetensors(&arrays, Width::Double, notes);
+            assert_eq!(read_safetensors(&written).unwrap(), arrays);
+        }
+        let rounded = [array("W", &[1, 2], &[f64::from(0.1_f32), -8.0])];
+        let written = write_safetensors(&rounded, Width::Single, &note);
+        assert_eq!(read_safetensors(&written).unwrap(), rounded);
+        assert!(String::from_utf8_lossy(&written).contains(r#""seed":"7""#));
         let header =
             r#"{"__metadata__":{"a":"b"},"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#;
         let data: Vec<u8> = [0.5_f32, -2.0]

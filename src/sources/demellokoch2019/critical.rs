@@ -39,6 +39,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             "the distance is large against the lattice spacing (and small against the lattice): the power \
              law is the leading term, with corrections of relative order 1/r²",
         ),
+        sampled: super::sampled::SPIN_DIMENSION,
         decide: decide_eq32,
         ..BLANK
     },

@@ -52,6 +52,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         printed: "P_β(σ) = e^{−βH(σ)} / Z_β, β ≥ 0",
         assumptions: &["β finite: at T = 0 the distribution is the limit β → ∞"],
         definition: true,
+        sampled: super::sampled::PROBABILITY,
         decide: |d| decide_boltzmann(d, Boltzmann::Probability),
         ..BLANK
     },
@@ -61,6 +62,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         title: "partition function",
         printed: "Z_β = Σ_{σ} e^{−βH(σ)}",
         definition: true,
+        sampled: super::sampled::PARTITION,
         decide: |d| decide_boltzmann(d, Boltzmann::Partition),
         ..BLANK
     },
@@ -70,6 +72,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         title: "averages of observables",
         printed: "⟨f⟩_β = Σ_σ f(σ) P_β(σ)",
         definition: true,
+        sampled: super::sampled::AVERAGES,
         decide: |d| decide_boltzmann(d, Boltzmann::Average),
         ..BLANK
     },
@@ -84,6 +87,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             "the transition of the infinite lattice is at the fixed point of the duality and at the zero of \
              Yang's magnetisation; both are computed",
         ],
+        sampled: super::sampled::CRITICAL_TEMPERATURE,
         decide: decide_eq31,
         ..BLANK
     },

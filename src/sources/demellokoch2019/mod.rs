@@ -7,6 +7,7 @@ mod field_theory;
 mod figures;
 mod ising;
 mod rbm;
+mod sampled;
 mod temperature;
 mod variational;
 mod variational_rg;

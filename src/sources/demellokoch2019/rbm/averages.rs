@@ -29,6 +29,7 @@ pub(super) const EQ51: Claim = Claim {
         DATA[0],
         "i stands for two things: the i of Σ_i inside the tanh is bound by that sum, as in (10), and is not the i of v̂_i; another letter would be better",
     ],
+    sampled: super::sampled::EQ51,
     decide: |docket| data(docket, Average::Pair),
     ..Claim::BLANK
 };
@@ -46,6 +47,7 @@ pub(super) const EQ52: Claim = Claim {
     wrong: Some(
         "The weight p(v, h) is missing; and with it the product of the two conditional means is still not the mean of the product v_i h_a.",
     ),
+    sampled: super::sampled::EQ52,
     decide: pair_of_model,
     ..Claim::BLANK
 };
@@ -57,6 +59,7 @@ pub(super) const EQ53: Claim = Claim {
     title: "⟨v⟩ of the data",
     printed: "⟨v_i⟩_data = (1/N_s) Σ_A v̂_i⁽ᴬ⁾",
     conventions: DATA,
+    sampled: super::sampled::EQ53,
     decide: |docket| data(docket, Average::Visible),
     ..Claim::BLANK
 };
@@ -72,6 +75,7 @@ pub(super) const EQ54: Claim = Claim {
     wrong: Some(
         "The weight p(h) is missing: the sum counts every hidden vector once and exceeds 1 in magnitude as their number grows.",
     ),
+    sampled: super::sampled::EQ54,
     decide: visible_of_model,
     ..Claim::BLANK
 };
@@ -83,6 +87,7 @@ pub(super) const EQ55: Claim = Claim {
     title: "⟨h⟩ of the data",
     printed: "⟨h_a⟩_data = (1/N_s) Σ_A tanh(Σ_i W_ia v̂_i⁽ᴬ⁾ + b_a⁽ʰ⁾)",
     conventions: DATA,
+    sampled: super::sampled::EQ55,
     decide: |docket| data(docket, Average::Hidden),
     ..Claim::BLANK
 };
@@ -98,6 +103,7 @@ pub(super) const EQ56: Claim = Claim {
     wrong: Some(
         "The weight p(v) is missing: the sum counts every visible vector once and exceeds 1 in magnitude as their number grows.",
     ),
+    sampled: super::sampled::EQ56,
     decide: hidden_of_model,
     ..Claim::BLANK
 };

@@ -8,6 +8,7 @@ mod distributions;
 mod gradients;
 mod machines;
 mod reconstruction;
+mod sampled;
 
 use crate::ledger::Claim;
 

@@ -60,6 +60,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         conventions: &[
             "p(x,y) and p(x) are the marginals; with H(x) as (17) prints it the last equality fails, which is a control here",
         ],
+        sampled: super::sampled::CORRELATORS,
         decide: correlators_agree,
         ..BASE
     },

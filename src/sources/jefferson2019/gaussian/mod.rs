@@ -9,6 +9,7 @@
 mod correlators;
 mod middle;
 mod prior;
+mod sampled;
 mod setting;
 mod summary;
 mod visible;

@@ -1,0 +1,455 @@
+//! One sampler's turn: how fast it is, what it estimates, and whether it leaves the model's distribution alone.
+
+use super::Job;
+use super::observed::{Observed, measure};
+use super::starts::{CHAINS, Starts};
+use crate::estimate::{
+    Chains, Design, Doubt, Estimate, exact_mean_detectable, exact_mean_p_value,
+    two_sample_kolmogorov,
+};
+use crate::random::Stream;
+use crate::sample::{Irreducibility, Walk};
+use std::time::Instant;
+
+/// Most measurements of all long chains together.
+const MOST_MEASURED: u64 = 1 << 17;
+/// Seconds that finding a sampler's rate may take, and the part of its share.
+const CALIBRATION: (f64, f64) = (0.02, 0.05);
+/// Rounds of which the fastest is the rate.
+const ROUNDS: usize = 3;
+/// Distance of a long run from the exact value, in standard errors, that leaves nothing decided. The errors are
+/// asymptotic, so it rejects nothing either.
+const FAR: f64 = 6.0;
+/// Points of a curve of convergence.
+const CURVE: usize = 40;
+
+/// What is the same for all samplers.
+pub(super) struct Contest<'a> {
+    pub(super) job: &'a Job,
+    pub(super) starts: &'a Starts,
+    pub(super) observed: &'a [Observed],
+    pub(super) design: Design,
+}
+
+/// What the tests say of a sampler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Consistent,
+    Rejected,
+    Inconclusive,
+}
+
+impl Verdict {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Consistent => "consistent",
+            Self::Rejected => "rejected",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// One observable by one sampler.
+pub(super) struct Measured {
+    pub(super) estimate: Result<Estimate, String>,
+    /// Sweeps of all long chains, and the mean up to there.
+    pub(super) curve: Vec<[f64; 2]>,
+    pub(super) p_value: Option<f64>,
+    pub(super) rejected: bool,
+    /// Distance from the exact or the common value in standard errors: a diagnostic.
+    pub(super) z: Option<f64>,
+}
+
+impl Measured {
+    fn tau(&self) -> Option<f64> {
+        self.estimate.as_ref().ok().map(|e| e.tau)
+    }
+}
+
+/// One sampler.
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) independent: bool,
+    pub(super) irreducibility: &'static str,
+    pub(super) seconds_per_sweep: f64,
+    /// All sweeps: measured, discarded and of the tested chains.
+    pub(super) sweeps: u64,
+    pub(super) length: u64,
+    pub(super) discarded: u64,
+    pub(super) draws: usize,
+    pub(super) test_sweeps: u64,
+    /// The deviation that the tests see, as a part of the range; `None` without tests.
+    pub(super) detectable: Option<f64>,
+    pub(super) measured: Vec<Measured>,
+    pub(super) verdict: Verdict,
+    pub(super) doubts: Vec<String>,
+}
+
+impl Entry {
+    /// The longest autocorrelation time, in sweeps; ½ for independent draws.
+    pub(super) fn tau(&self) -> Option<f64> {
+        let longest = self
+            .measured
+            .iter()
+            .filter_map(Measured::tau)
+            .fold(f64::NAN, f64::max);
+        (longest > 0.0).then_some(longest)
+    }
+
+    /// Seconds for one independent sample by the slowest observable.
+    pub(super) fn seconds_per_sample(&self) -> Option<f64> {
+        self.tau()
+            .map(|tau| 2.0 * tau.max(0.5) * self.seconds_per_sweep)
+    }
+
+    /// Effective samples in a second.
+    pub(super) fn ess_per_second(&self, e: &Estimate) -> f64 {
+        1.0 / (2.0 * e.tau * self.seconds_per_sweep)
+    }
+
+    /// Seconds until the error is a tenth of the value: one digit. Each digit more takes a hundred times as long.
+    pub(super) fn seconds_per_digit(&self, e: &Estimate) -> Option<f64> {
+        let error = 10.0 * e.std_err / e.mean.abs();
+        let seconds = error * error * e.n as f64 * self.seconds_per_sweep;
+        seconds.is_finite().then_some(seconds)
+    }
+}
+
+/// Sweeps of the two runs.
+struct Work {
+    length: u64,
+    discarded: u64,
+    draws: usize,
+    test_sweeps: u64,
+}
+
+impl Work {
+    fn of(sweeps: u64, draws: usize, independent: bool, started: bool) -> Self {
+        let measured = (sweeps / 4).min(MOST_MEASURED);
+        let chains = CHAINS as u64;
+        let length = (measured / chains).max(1);
+        let discarded = if started || independent {
+            0
+        } else {
+            length / 10
+        };
+        let left = sweeps.saturating_sub(chains * length);
+        let draws = (draws as u64).min(left.max(1));
+        Self {
+            length: length - discarded,
+            discarded,
+            draws: draws as usize,
+            test_sweeps: if independent {
+                1
+            } else {
+                (left / draws).max(1)
+            },
+        }
+    }
+}
+
+impl Contest<'_> {
+    /// Seconds of a sweep alone, and of one with all its measurements.
+    fn rates(&self, walk: &mut dyn Walk, share: Option<f64>) -> Result<[f64; 2], String> {
+        let limit = share.map_or(CALIBRATION.0, |s| CALIBRATION.0.min(s * CALIBRATION.1));
+        let mut stream = self.job.seed.stream("compare-calibration", 2);
+        let rows = self.starts.random_rows(walk.scales().len(), 0);
+        walk.start(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let mut rates = [0.0; 2];
+        let mut sink = 0.0;
+        for (measured, rate) in rates.iter_mut().enumerate() {
+            let mut block = walk.batch();
+            let mut rounds = 0;
+            loop {
+                let begin = Instant::now();
+                for _ in 0..block {
+                    walk.step(&mut stream)?;
+                    if measured == 1 {
+                        measure(self.observed, &self.job.model, walk.spins(), |_, x| {
+                            sink += x;
+                        });
+                    }
+                }
+                let seconds = begin.elapsed().as_secs_f64().max(1e-9);
+                let here = seconds / block as f64;
+                if seconds >= limit {
+                    // Other programs make some rounds slower, none faster.
+                    *rate = if rounds == 0 { here } else { rate.min(here) };
+                    rounds += 1;
+                    if rounds == ROUNDS || seconds > 4.0 * limit {
+                        break;
+                    }
+                } else {
+                    block *= 2;
+                }
+            }
+        }
+        // The sum is used, so that the measurements are not optimised away.
+        std::hint::black_box(sink);
+        Ok(rates)
+    }
+
+    /// Runs a sampler; an error is the reason why it cannot.
+    pub(super) fn run(
+        &self,
+        walk: &mut dyn Walk,
+        sweeps: Option<u64>,
+        share: Option<f64>,
+    ) -> Result<Entry, String> {
+        let rates = self.rates(walk, share)?;
+        let sweeps = sweeps.unwrap_or_else(|| {
+            let seconds = share.unwrap_or(1.0);
+            // A quarter of the sweeps is measured, up to a number.
+            let quarters = (3.6 * seconds / (3.0 * rates[0] + rates[1])) as u64;
+            let rest = (0.9 * seconds - MOST_MEASURED as f64 * rates[1]) / rates[0];
+            quarters
+                .min(4 * MOST_MEASURED)
+                .max(rest.max(0.0) as u64)
+                .max(512)
+        });
+        let independent = walk.is_independent();
+        let started = self.starts.has(walk.scales());
+        let work = Work::of(sweeps, self.starts.draws, independent, started);
+        let chains = self.long_chains(walk, &work)?;
+        let mut measured = self.estimates(&chains);
+        let tested = independent || started;
+        let mut doubts = Vec::new();
+        let mut detectable = None;
+        if tested {
+            let finals = self.tested_chains(walk, &work)?;
+            for ((m, o), values) in measured.iter_mut().zip(self.observed).zip(&finals) {
+                m.p_value = p_value(o, values);
+                m.rejected = m.p_value.is_some_and(|p| p <= self.design.alpha());
+            }
+            detectable = self.detectable(work.draws);
+        }
+        let mut entry = Entry {
+            name: walk.name().to_owned(),
+            independent,
+            irreducibility: match walk.irreducibility() {
+                Irreducibility::Positive => "positive",
+                Irreducibility::Irreducible => "irreducible",
+                _ => "unknown",
+            },
+            seconds_per_sweep: rates[0],
+            sweeps,
+            length: work.length,
+            discarded: work.discarded,
+            draws: if tested { work.draws } else { 0 },
+            test_sweeps: work.test_sweeps,
+            detectable,
+            measured,
+            verdict: Verdict::Consistent,
+            doubts: Vec::new(),
+        };
+        if !tested {
+            doubts.push("no independent draws to start from, so nothing is tested".to_owned());
+        } else if detectable.is_none_or(|d| d > self.job.detect) {
+            doubts.push(format!(
+                "{} draws see deviations from {:.3} of the range on, not {}",
+                work.draws,
+                detectable.unwrap_or(f64::INFINITY),
+                self.job.detect
+            ));
+        }
+        if tested && entry.measured.iter().all(|m| m.p_value.is_none()) {
+            doubts.push("no observable could be tested".to_owned());
+        }
+        let far = |z: f64| z.abs() > FAR;
+        for (m, o) in entry.measured.iter().zip(self.observed) {
+            if let Some(z) = m.z.filter(|&z| far(z)) {
+                doubts.push(format!(
+                    "{} of the long chains is {z:+.1} standard errors off, which the tested draws are too few to decide",
+                    o.name
+                ));
+            }
+        }
+        let tau = entry.tau();
+        if tested && !independent {
+            // A wrong kernel that has hardly moved still looks like its start.
+            let open = entry
+                .measured
+                .iter()
+                .any(|m| matches!(&m.estimate, Ok(e) if e.doubts.contains(&Doubt::WindowOpen)));
+            if open {
+                doubts.push("the autocorrelations do not end within half a chain".to_owned());
+            } else if let Some(tau) = tau.filter(|t| (work.test_sweeps as f64) < 2.0 * t) {
+                doubts.push(format!(
+                    "tested chains of {} sweeps are shorter than two autocorrelation times, {:.1}",
+                    work.test_sweeps,
+                    2.0 * tau
+                ));
+            }
+        }
+        entry.verdict = if entry.measured.iter().any(|m| m.rejected) {
+            Verdict::Rejected
+        } else if doubts.is_empty() {
+            Verdict::Consistent
+        } else {
+            Verdict::Inconclusive
+        };
+        entry.doubts = doubts;
+        Ok(entry)
+    }
+
+    /// The deviation that every test sees, fixed by the numbers of draws: of a mean as a part of the range, or
+    /// of a distribution function between two samples.
+    fn detectable(&self, draws: usize) -> Option<f64> {
+        let one = |o: &Observed| match (o.exact, o.reference.len()) {
+            (Some(_), _) => exact_mean_detectable(&self.design, draws as u64).ok(),
+            (None, 0) => None,
+            (None, m) => {
+                let (n, m) = (draws as f64, m as f64);
+                Some(self.design.detectable_deviation(n * m / (n + m)))
+            }
+        };
+        self.observed.iter().filter_map(one).reduce(f64::max)
+    }
+
+    fn stream(&self, walk: &dyn Walk, purpose: &str, index: usize) -> Stream {
+        let purpose = format!("compare-{purpose}-{}", walk.name());
+        self.job.seed.stream(&purpose, index as u64)
+    }
+
+    fn begin(&self, walk: &mut dyn Walk, index: usize) {
+        if let Some(rows) = self.starts.rows(walk.scales(), index) {
+            walk.start(&rows);
+        } else {
+            let rows = self.starts.random_rows(walk.scales().len(), index);
+            walk.start(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        }
+    }
+
+    /// Every observable of every long chain.
+    fn long_chains(&self, walk: &mut dyn Walk, work: &Work) -> Result<Vec<Vec<Vec<f64>>>, String> {
+        let mut series = vec![vec![Vec::new(); CHAINS]; self.observed.len()];
+        for chain in 0..CHAINS {
+            let mut stream = self.stream(walk, "chain", chain);
+            self.begin(walk, self.starts.draws + chain);
+            for _ in 0..work.discarded {
+                walk.step(&mut stream)?;
+            }
+            for _ in 0..work.length {
+                walk.step(&mut stream)?;
+                measure(self.observed, &self.job.model, walk.spins(), |i, x| {
+                    series[i][chain].push(x);
+                });
+            }
+        }
+        Ok(series)
+    }
+
+    /// Every observable of the last state of every tested chain.
+    fn tested_chains(&self, walk: &mut dyn Walk, work: &Work) -> Result<Vec<Vec<f64>>, String> {
+        let mut finals = vec![Vec::new(); self.observed.len()];
+        let independent = walk.is_independent();
+        let mut stream = self.stream(walk, "test", 0);
+        if independent {
+            self.begin(walk, 0);
+        }
+        for draw in 0..work.draws {
+            if !independent {
+                stream = self.stream(walk, "test", draw);
+                self.begin(walk, draw);
+            }
+            for _ in 0..work.test_sweeps {
+                walk.step(&mut stream)?;
+            }
+            measure(self.observed, &self.job.model, walk.spins(), |i, x| {
+                finals[i].push(x);
+            });
+        }
+        Ok(finals)
+    }
+
+    fn estimates(&self, series: &[Vec<Vec<f64>>]) -> Vec<Measured> {
+        series
+            .iter()
+            .zip(self.observed)
+            .map(|(chains, observed)| {
+                let slices: Vec<&[f64]> = chains.iter().map(Vec::as_slice).collect();
+                let estimate = Chains::new(&slices)
+                    .map(|c| Estimate::from_chains(&c))
+                    .map_err(|e| e.to_string());
+                let z = match (&estimate, observed.exact) {
+                    (Ok(e), Some(exact)) if e.std_err > 0.0 => {
+                        let nearest = e.mean.clamp(exact.lo(), exact.hi());
+                        Some((e.mean - nearest) / e.std_err)
+                    }
+                    _ => None,
+                };
+                Measured {
+                    estimate,
+                    curve: curve(chains),
+                    p_value: None,
+                    rejected: false,
+                    z,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Means of the first parts of all chains, with lengths that grow by the same factor.
+fn curve(chains: &[Vec<f64>]) -> Vec<[f64; 2]> {
+    let length = chains.iter().map(Vec::len).min().unwrap_or(0);
+    let mut points = Vec::new();
+    let (mut sum, mut next) = (0.0, 4.0_f64.min(length as f64));
+    let factor = (length as f64 / 4.0).max(1.0).powf(1.0 / CURVE as f64);
+    for t in 0..length {
+        sum += chains.iter().map(|c| c[t]).sum::<f64>();
+        let so_far = (t + 1) as f64;
+        if so_far >= next || t + 1 == length {
+            let total = so_far * chains.len() as f64;
+            points.push([total, sum / total]);
+            next = (next * factor).max(so_far + 1.0);
+        }
+    }
+    points
+}
+
+/// Of valid size at every number of draws; `None` if there is nothing to test against.
+fn p_value(observed: &Observed, values: &[f64]) -> Option<f64> {
+    match observed.exact {
+        Some(exact) => exact_mean_p_value(values, observed.bounds, [exact.lo(), exact.hi()]).ok(),
+        None if observed.reference.is_empty() => None,
+        None => two_sample_kolmogorov(values, &observed.reference)
+            .ok()
+            .map(|t| t.p_value),
+    }
+}
+
+/// Where nothing exact is known, the distance of each sampler from the mean of all of them.
+pub(super) fn against_each_other(entries: &mut [Entry], observed: &[Observed]) {
+    for (i, o) in observed.iter().enumerate() {
+        if o.exact.is_some() {
+            continue;
+        }
+        let (mut weight, mut sum) = (0.0, 0.0);
+        for e in entries
+            .iter()
+            .filter_map(|e| e.measured[i].estimate.as_ref().ok())
+        {
+            let w = 1.0 / (e.std_err * e.std_err);
+            if w.is_finite() {
+                weight += w;
+                sum += w * e.mean;
+            }
+        }
+        for entry in &mut *entries {
+            let measured = &mut entry.measured[i];
+            if let Ok(e) = &measured.estimate
+                && e.std_err > 0.0
+                && weight > 0.0
+            {
+                measured.z = Some((e.mean - sum / weight) / e.std_err);
+            }
+        }
+    }
+}
+
+/// The cheapest independent sample first; what has none comes last.
+pub(super) fn rank(entries: &mut [Entry]) {
+    let cost = |e: &Entry| e.seconds_per_sample().unwrap_or(f64::INFINITY);
+    entries.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
+}

@@ -1,0 +1,300 @@
+//! Figure 3: `Δ_s` from the two-point function of the spins, along flows (3a) and of Ising data (3b, and the text).
+//!
+//! The rule of 3a, for each choice of what the text leaves open and each fit of (32): at length 8 `Δ_s` < 1/8 at T = 2.2
+//! and `Δ_s` > 1/8 at T = 2.3. The rules of the others are in `ising_dimensions`.
+
+use super::correlations::{Centre, EVERYTHING, Method, Protocol, TwoPoint};
+use super::experiment::{Experiment, FigureError, FigureRecord, Parameter, Run, Scale};
+use super::flows::{CRITICAL, Data, FlowChoice, SIDE, Sizes, Workshop, choices, parameters};
+use super::ising_dimensions::{finding_of_curve, finding_of_text};
+use super::judgement::{control, estimate, not_vacuous, verdict_over};
+use super::picture::{Axis, Chart, Mark, Panel, Picture, Series, Style};
+use crate::ledger::Finding;
+
+/// The dimension of the spin.
+const TARGET: f64 = 0.125;
+/// Where flows are judged: where `Δ_m` is said to be at its value.
+const LENGTH: usize = 8;
+
+/// The experiment.
+pub(super) const EXPERIMENT: Experiment = Experiment {
+    name: "fig3",
+    title: "Δ_s from the correlation of spins",
+    seconds: |scale| match scale {
+        Scale::Quick => 15.0,
+        Scale::Paper => 300.0,
+    },
+    run,
+};
+
+/// The fits that flows are read with.
+fn flow_protocols() -> Vec<Protocol> {
+    vec![
+        Protocol::PLAIN,
+        Protocol {
+            to: 3.0,
+            ..Protocol::PLAIN
+        },
+        Protocol {
+            method: Method::LeastSquares,
+            ..Protocol::PLAIN
+        },
+        Protocol {
+            axes: false,
+            to: EVERYTHING,
+            ..Protocol::PLAIN
+        },
+        Protocol {
+            torus: true,
+            ..Protocol::PLAIN
+        },
+    ]
+}
+
+/// `Δ_s` with its error by protocol, length and temperature.
+type Curves = Vec<Vec<Vec<Option<(f64, f64)>>>>;
+
+fn flow_curves(
+    workshop: &mut Workshop,
+    choice: &FlowChoice,
+    temperatures: &[f64],
+) -> Result<Curves, FigureError> {
+    let found = workshop.follow(choice, temperatures, |values| {
+        TwoPoint::of_fields(SIDE, true, values)
+    })?;
+    Ok(flow_protocols()
+        .iter()
+        .map(|p| {
+            found
+                .iter()
+                .map(|row| {
+                    row.iter()
+                        .map(|two| {
+                            two.as_ref()?
+                                .derived(Centre::Ensemble, |g| p.dimension(SIDE, true, g))
+                        })
+                        .collect()
+                })
+                .collect()
+        })
+        .collect())
+}
+
+/// Below on the one side, above on the other.
+fn brackets(row: &[Option<(f64, f64)>], level: f64) -> bool {
+    matches!(row, [Some((below, _)), Some((above, _)), ..] if *below < level && *above > level)
+}
+
+/// Figure 3a, and its curves.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one experiment from its choices to its finding"
+)]
+fn finding_3a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
+    let mut workshop = Workshop::new(run);
+    let all = choices(run.scale);
+    let wanted = [2.2, 2.3];
+    let (mut numbers, mut series, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut default_rows = Vec::new();
+    for choice in &all {
+        let found = flow_curves(&mut workshop, choice, &wanted)?;
+        for (protocol, by_length) in flow_protocols().iter().zip(&found) {
+            if !protocol.torus {
+                outcomes.push(brackets(&by_length[LENGTH], TARGET));
+            }
+            if *protocol == Protocol::PLAIN {
+                for (k, t) in wanted.iter().enumerate() {
+                    if let Some(x) = by_length[LENGTH][k] {
+                        numbers.push(estimate(
+                            format!(
+                                "Δ_s, {}, T = {t}, length {LENGTH}, {}",
+                                choice.label,
+                                protocol.name()
+                            ),
+                            x,
+                        ));
+                    }
+                }
+            }
+            if choice.label == "default" {
+                default_rows.push(by_length[LENGTH].clone());
+                for (k, t) in wanted.iter().enumerate() {
+                    let points: Vec<[f64; 2]> = by_length
+                        .iter()
+                        .enumerate()
+                        .filter_map(|(n, row)| row[k].map(|x| [n as f64, x.0]))
+                        .collect();
+                    if *protocol == Protocol::PLAIN || *protocol == flow_protocols()[4] {
+                        series.push(Series {
+                            label: format!(
+                                "T = {t}{}",
+                                if protocol.torus {
+                                    ", torus divided out"
+                                } else {
+                                    ""
+                                }
+                            ),
+                            points,
+                            style: if protocol.torus {
+                                Style::Line
+                            } else {
+                                Style::LinePoints
+                            },
+                            band: None,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    let default = &all[0];
+    let shuffled = FlowChoice {
+        data: Data::Shuffled,
+        label: "shuffled".to_owned(),
+        ..default.clone()
+    };
+    let at_length = |found: &Curves, level: f64| {
+        found
+            .iter()
+            .any(|by_length| brackets(&by_length[LENGTH], level))
+    };
+    let cold = flow_curves(&mut workshop, default, &[1.5, 1.6])?;
+    let hot = flow_curves(&mut workshop, default, &[4.5, 5.5])?;
+    let without_lattice = flow_curves(&mut workshop, &shuffled, &wanted)?;
+    let turned = flow_curves(&mut workshop, default, &[2.3, 2.2])?;
+    let controls = vec![
+        control("flows at T = 1.5 and 1.6", at_length(&cold, TARGET)),
+        control("flows at T = 4.5 and 5.5", at_length(&hot, TARGET)),
+        control(
+            "spins of each configuration in random order",
+            at_length(&without_lattice, TARGET),
+        ),
+        control("the two temperatures exchanged", at_length(&turned, TARGET)),
+        not_vacuous(
+            "values on either side are accepted",
+            brackets(&[Some((0.12, 0.0)), Some((0.13, 0.0))], TARGET),
+        ),
+    ];
+    let yes = outcomes.iter().filter(|&&x| x).count();
+    let verdict = verdict_over(outcomes.iter().copied());
+    let value = |k: usize| {
+        default_rows
+            .first()
+            .and_then(|row| row[k])
+            .map_or(f64::NAN, |x| x.0)
+    };
+    let because = format!(
+        "At length {LENGTH} Δ_s is below 1/8 at T = 2.2 and above it at T = 2.3 for {yes} of {} combinations of choice and \
+         fit. The default gives {:.4} and {:.4} with the plain fit.",
+        outcomes.len(),
+        value(0),
+        value(1),
+    );
+    Ok((
+        Finding {
+            claim: "demellokoch2019-fig3a".to_owned(),
+            printed: "Flows at T = 2.2 slightly underestimate Δ_s, flows at T = 2.3 overestimate it; at T_c the value would be \
+                      very close to 0.125"
+                .to_owned(),
+            verdict,
+            because,
+            test: format!(
+                "Δ_s(2.2) < 1/8 < Δ_s(2.3) at length {LENGTH}; {} flows at each temperature",
+                Sizes::of(run.scale).flows
+            ),
+            numbers,
+            controls,
+        },
+        series,
+    ))
+}
+
+fn run(run: &Run) -> Result<FigureRecord, FigureError> {
+    let (b, curves) = finding_of_curve(run)?;
+    let text = finding_of_text(run)?;
+    let (a, flows) = finding_3a(run)?;
+    let mut parameters = parameters(run.scale);
+    let entry = |name: &str, value: &str, swept: &[&str]| Parameter {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        published: false,
+        swept: swept.iter().map(|&s| s.to_owned()).collect(),
+    };
+    parameters.extend([
+        entry("displacements of the fit", "axes", &["all vectors"]),
+        entry(
+            "distances of the fit",
+            "1 to 5",
+            &["from 2", "to 3", "to 4", "to all"],
+        ),
+        entry("fit of (32)", "log-log", &["least squares"]),
+        entry(
+            "periodic lattice",
+            "ignored",
+            &["divided out by the continuum's function of the torus"],
+        ),
+        entry(
+            "boundary of the Ising data",
+            "periodic",
+            &["open (for the value of the text)"],
+        ),
+        entry(
+            "σ̄ in s = σ − σ̄",
+            "mean of all configurations",
+            &["mean of each configuration"],
+        ),
+    ]);
+    Ok(FigureRecord {
+        experiment: EXPERIMENT.name.to_owned(),
+        title: EXPERIMENT.title.to_owned(),
+        scale: run.scale,
+        seed: run.seed.0,
+        parameters,
+        findings: vec![a, b, text],
+        pictures: vec![picture(flows, curves)],
+    })
+}
+
+fn picture(flows: Vec<Series>, curves: Vec<Series>) -> Picture {
+    let axis = |label: &str| Axis {
+        label: label.to_owned(),
+        logarithmic: false,
+        range: None,
+    };
+    let level = || Mark::Horizontal(TARGET, "1/8".to_owned());
+    Picture {
+        name: "fig3".to_owned(),
+        title: "Δ_s from the correlation of spins, 10 by 10".to_owned(),
+        columns: 2,
+        panels: vec![
+            Panel::Chart(Chart {
+                title: "flows of the default choice".to_owned(),
+                x: axis("length of the flow"),
+                y: axis("Δ_s"),
+                series: flows,
+                marks: vec![level()],
+            }),
+            Panel::Chart(Chart {
+                title: "exact, by fit".to_owned(),
+                x: axis("T (J/k)"),
+                y: axis("Δ_s"),
+                series: curves,
+                marks: vec![level(), Mark::Vertical(CRITICAL, "2.269".to_owned())],
+            }),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_need_both_sides() {
+        let row = |a: f64, b: f64| [Some((a, 0.0)), Some((b, 0.0))];
+        assert!(brackets(&row(0.12, 0.13), TARGET));
+        assert!(!brackets(&row(0.13, 0.12), TARGET));
+        assert!(!brackets(&row(0.12, 0.124), TARGET));
+        assert!(!brackets(&[None, Some((0.13, 0.0))], TARGET));
+    }
+}

@@ -1,0 +1,78 @@
+//! Files that are there whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A path with an ending behind its name.
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Writes a file, piece after piece, so that at every moment either the old or the new content stands under its
+/// name: under another name in the same folder, synced, renamed.
+///
+/// # Errors
+/// What the system says; the old content is then untouched, and what was written beside it is removed.
+pub fn replace_file(path: &Path, pieces: &[&[u8]]) -> io::Result<()> {
+    // Two programs that write the same file do not write into each other's.
+    let temporary = with_suffix(path, &format!(".{}.new", std::process::id()));
+    let written = write_synced(&temporary, pieces).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // What is left of a failed attempt may fill the disk; its own failure changes nothing.
+        let _ = fs::remove_file(&temporary);
+    }
+    written?;
+    sync_folder(path)
+}
+
+/// Writes a file and waits until it is on the disk.
+///
+/// # Errors
+/// What the system says.
+pub fn write_synced(path: &Path, pieces: &[&[u8]]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    for piece in pieces {
+        file.write_all(piece)?;
+    }
+    file.sync_all()
+}
+
+/// Makes a rename in a file's folder last, where folders can be synced.
+///
+/// # Errors
+/// What the system says of a folder that can be opened.
+pub fn sync_folder(file: &Path) -> io::Result<()> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    // Some systems cannot open a folder; the rename is atomic there all the same.
+    match File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        Err(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        replace_file(&path, &[b"old"]).unwrap();
+        // The temporary name is taken by a folder.
+        let taken = with_suffix(&path, &format!(".{}.new", std::process::id()));
+        fs::create_dir(&taken).unwrap();
+        assert!(replace_file(&path, &[b"new"]).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        fs::remove_dir(&taken).unwrap();
+        replace_file(&path, &[b"n", b"ew"]).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
