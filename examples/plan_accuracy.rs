@@ -8,7 +8,7 @@
 //! so that this needs Linux. `--model NAME` runs one model and prints its line.
 
 use blockspin::exact::{
-    Limits, Method, Plan, Want, pairs_in_terms, plan_all, plan_edges, plan_rbm, rbm_sum, solve_by,
+    Limits, Method, Plan, Want, pairs_in_terms, plan_by, plan_edges, plan_rbm, rbm_sum, solve_by,
     solve_edges,
 };
 use blockspin::model::{Lattice, Rbm, SpinHamiltonian, Term};
@@ -273,9 +273,7 @@ fn resident(name: &str) -> f64 {
 
 fn plan_of(model: &SpinHamiltonian, task: Task) -> Option<Plan> {
     match task {
-        Task::Solve(method, want) => plan_all(model, want)
-            .into_iter()
-            .find(|p| p.method == method),
+        Task::Solve(method, want) => plan_by(model, want, method).ok(),
         Task::Edges => plan_edges(model, &pairs_in_terms(model))
             .into_iter()
             .min_by(|a, b| a.seconds.total_cmp(&b.seconds)),
@@ -302,8 +300,9 @@ fn work(model: &SpinHamiltonian, task: Task) -> Result<(), String> {
 /// Measures one case and prints its line.
 fn measure((name, model, task): &Case) -> Result<(), String> {
     let model = model();
+    let before = resident("VmRSS");
     let plan = plan_of(&model, *task).ok_or("no plan")?;
-    let (before, start) = (resident("VmRSS"), processor_seconds());
+    let start = processor_seconds();
     let mut runs = 0;
     // Short work is repeated until the clock's hundredths are small beside it.
     while runs == 0 || processor_seconds() - start < 0.3 {

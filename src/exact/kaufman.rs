@@ -358,7 +358,10 @@ pub fn kaufman(
         && sites <= MOST_COLD_MODES
     {
         let cold = cold_heat_capacity(sites, rings, k1, k2);
-        found.heat_capacity = c.intersection(cold).unwrap_or(cold);
+        // Both contain the truth. If they do not meet one of the two is wrong: the hull still holds the other.
+        let both = c.intersection(cold);
+        debug_assert!(both.is_some(), "disjoint heat capacities {c:?} {cold:?}");
+        found.heat_capacity = both.unwrap_or_else(|| c.hull(cold));
     }
     Ok(found)
 }

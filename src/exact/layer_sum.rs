@@ -34,11 +34,13 @@ const SAFE: i32 = 100;
 /// Exponents above the unit of the sums that are let through.
 const HEADROOM: i128 = 300;
 /// Nanoseconds a state and unit of the larger layer.
-const NS: f64 = 0.6;
+const NS: f64 = 0.3;
 /// The same with averages.
-const NS_AVERAGES: f64 = 3.5;
+const NS_AVERAGES: f64 = 2.5;
 /// The same where blocks are summed from the fields.
 const NS_FIELDS: f64 = 50.0;
+/// Bytes of code and stack that a first computation touches.
+const FIRST_BYTES: f64 = 5e5;
 
 /// Exact averages of a machine.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +80,12 @@ fn cost(visible: usize, hidden: usize, averages: bool) -> Plan {
     };
     let tables = large as f64 * f64::from(1 << BLOCK) * 24.0;
     let scratch = large as f64 * (f64::from(1 << BLOCK) * 8.0 + 64.0);
-    let sums = 16.0 * ((small + 1) * (large + 1)) as f64 * f64::from(1 << WALK_BITS);
+    let each = if averages {
+        (small + 1) * (large + 1)
+    } else {
+        1
+    };
+    let sums = FIRST_BYTES + 16.0 * each as f64 * f64::from(1 << WALK_BITS);
     Plan {
         method: Method::LayerSum,
         states,

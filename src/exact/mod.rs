@@ -78,7 +78,7 @@ pub use sample_check::{
     Correlated, Finding, Kind, KindReport, Moments, SampleCheckError, SampleReport, SampleSettings,
     Samples, SamplesError, Thinning, Verdict, check_samples, homogeneous_lattice, spin_moments,
 };
-pub use select::{plan_all, solve, solve_by};
+pub use select::{plan_all, plan_by, solve, solve_by};
 pub use transfer::{
     BondCorrelator, Magnetization, Strip, StripCorrelators, StripError, StripMarginals,
     StripSamples, StripTask, Thermodynamics,

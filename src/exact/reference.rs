@@ -110,8 +110,8 @@ impl Reference {
     }
 }
 
-/// Whether the enclosure reaches within 2⁻²⁰⁰ of the reference value.
+/// Whether the enclosure reaches within 2⁻²⁹⁰ of the reference value.
 pub(super) fn holds(value: Enclosure, exact: &BigRational) -> bool {
-    let slack = BigRational::new(BigInt::one(), BigInt::one() << 200_u32);
+    let slack = BigRational::new(BigInt::one(), BigInt::one() << 290_u32);
     rational(value.lo()) <= exact + &slack && exact - &slack <= rational(value.hi())
 }

@@ -245,6 +245,14 @@ pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
     plans
 }
 
+/// The cost of one engine.
+///
+/// # Errors
+/// [`ExactError::DoesNotApply`] with the reason, and the engine's own.
+pub fn plan_by(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Plan, ExactError> {
+    Ok(prepare(model, want, method)?.plan)
+}
+
 /// `ln Z`, means and pairs by the engine that is predicted to be fastest within the limits.
 ///
 /// # Errors

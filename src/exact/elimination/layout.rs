@@ -142,30 +142,78 @@ impl Sizes {
         high
     }
 
+    /// The least memory for so many repeats.
+    pub(super) fn repeating(&self, repeats: usize) -> Layout {
+        let room = self.least_room(repeats);
+        let largest = self.size.iter().copied().fold(0.0, f64::max);
+        Layout {
+            repeats,
+            room,
+            peak: room + self.downward() + largest,
+        }
+    }
+
     /// How to come down: one repeat, or more where that would need much memory.
     pub(super) fn layout(&self) -> Layout {
         let total: f64 = self.size.iter().sum();
-        let down = self.downward();
-        let largest = self.size.iter().copied().fold(0.0, f64::max);
-        let of = |repeats: usize| {
-            let room = self.least_room(repeats);
-            Layout {
-                repeats,
-                room,
-                peak: room + down + largest,
-            }
-        };
         if total <= FEW {
-            return of(0);
+            return self.repeating(0);
         }
-        let mut found = of(1);
+        let mut found = self.repeating(1);
         while 8.0 * found.peak > ROOM && found.repeats < MOST_REPEATS {
-            let next = of(found.repeats + 1);
+            let next = self.repeating(found.repeats + 1);
             if next.peak >= found.peak {
                 break;
             }
             found = next;
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::elimination::Elimination;
+    use crate::model::Lattice;
+
+    #[test]
+    fn marginals_do_not_depend_on_what_is_kept() {
+        let lattice = Lattice::open(6, 9);
+        let mut model = Elimination::of_spins(&lattice.ising(0.4, 0.1).unwrap()).unwrap();
+        let sizes = Sizes::new(&model.order, &model.cards);
+        let bonds = lattice.bonds();
+        let limits = crate::exact::Limits::NONE;
+        let mut rooms = Vec::new();
+        let mut first = None;
+        for repeats in 0..=MOST_REPEATS {
+            model.layout = sizes.repeating(repeats);
+            rooms.push(model.layout.room);
+            let joint = model.joint_of_pairs(&bonds, &limits).unwrap();
+            let found = (joint.log_z, joint.singles, joint.pairs);
+            assert!(found == *first.get_or_insert_with(|| found.clone()));
+        }
+        // Each repeat needs less: about the root, the third root of the number of places.
+        assert!(rooms[1] < 0.5 * rooms[0], "{rooms:?}");
+        assert!(rooms[2] < 0.8 * rooms[1], "{rooms:?}");
+    }
+
+    #[test]
+    fn room_is_what_a_segment_holds() {
+        let lattice = Lattice::open(8, 30);
+        let model = Elimination::of_spins(&lattice.ising(0.4, 0.1).unwrap()).unwrap();
+        let sizes = Sizes::new(&model.order, &model.cards);
+        let room = sizes.least_room(1);
+        let (mut at, mut rest) = (0, room);
+        let n = sizes.size.len();
+        while at < n {
+            let end = sizes.end(at, 0, rest);
+            let held: f64 = sizes.size[at..end].iter().sum();
+            assert!(held <= rest && end > at);
+            rest -= sizes.kept(at, end);
+            at = end;
+        }
+        // A little less is not enough.
+        assert!(sizes.end(0, 1, 0.9 * room) < n);
     }
 }

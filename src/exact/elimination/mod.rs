@@ -14,6 +14,8 @@ mod order;
 mod pairs;
 mod passes;
 mod table;
+#[cfg(test)]
+mod range_tests;
 mod weight;
 
 use super::fixed_energy::{PowerTable, Scale, ScaledSum, U};
@@ -32,9 +34,11 @@ use weight::{Weight, Wide};
 /// Exponents below this, relative to the largest entry, call for wide numbers.
 const LOWEST: i64 = -960;
 /// Nanoseconds a step, that is an entry of a message and a state of the variable summed out.
-const NS_STEP: f64 = 1.2;
+const NS_STEP: f64 = 0.6;
 /// Nanoseconds a variable and factor for setting up.
 const NS_OVERHEAD: f64 = 3000.0;
+/// Memory that is held, in terms of the tables at their peak: what waits to be used again does not always fit.
+const HELD: f64 = 1.2;
 /// Bytes a variable and factor.
 const PIECE_BYTES: f64 = 500.0;
 /// Time of the way down, in ways up.
@@ -211,7 +215,7 @@ impl Elimination {
         Plan {
             method: Method::Elimination,
             states: self.order.steps * factor,
-            bytes: 8.0 * live + PIECE_BYTES * pieces,
+            bytes: 8.0 * HELD * live + PIECE_BYTES * pieces,
             seconds: (self.order.steps * factor * NS_STEP / threads + pieces * NS_OVERHEAD) * 1e-9,
         }
     }
@@ -371,18 +375,20 @@ impl Elimination {
         held: &[(usize, usize)],
         readings: &Readings<'_>,
     ) -> Option<(Enclosure, Marginals)> {
-        fn run<W: Weight>(
-            model: &Elimination,
-            held: &[(usize, usize)],
-            readings: &Readings<'_>,
-        ) -> Result<Option<(Enclosure, Marginals)>, Underflow> {
-            let mut passes = Passes::<W>::new(model, held)?;
-            let marginals = passes.up_and_down(readings)?;
-            Ok(model.log_of(passes.z()).map(|log| (log, marginals)))
-        }
-        run::<f64>(self, held, readings)
-            .or_else(|Underflow| run::<Wide>(self, held, readings))
+        self.marginals_in::<f64>(held, readings)
+            .or_else(|Underflow| self.marginals_in::<Wide>(held, readings))
             .unwrap_or_else(|Underflow| unreachable!("wide numbers do not underflow"))
+    }
+
+    /// The same in one kind of number.
+    fn marginals_in<W: Weight>(
+        &self,
+        held: &[(usize, usize)],
+        readings: &Readings<'_>,
+    ) -> Result<Option<(Enclosure, Marginals)>, Underflow> {
+        let mut passes = Passes::<W>::new(self, held)?;
+        let marginals = passes.up_and_down(readings)?;
+        Ok(self.log_of(passes.z()).map(|log| (log, marginals)))
     }
 
     /// The joint probabilities of some variables, the last one fastest.
@@ -631,9 +637,23 @@ fn relative_weights<W: Weight>(weights: &[W]) -> Vec<f64> {
 /// Probabilities of weights whose relative errors are at most `radius`.
 fn probabilities<W: Weight>(weights: &[W], radius: f64, energy_error: f64) -> Vec<Enclosure> {
     let error = radius + 2.0 * energy_error;
+    let error = error * (1.0 + 1e-6);
     let weights: Vec<Enclosure> = relative_weights(weights)
         .into_iter()
-        .map(|w| Enclosure::around(w, w * error * (1.0 + 1e-6)))
+        .zip(weights)
+        .map(|(w, weight)| {
+            if weight.exponent().is_some() && w < f64::MIN_POSITIVE {
+                // Not zero, but too small for a double.
+                return Enclosure::new(0.0, (f64::MIN_POSITIVE * (1.0 + error)).next_up());
+            }
+            let radius = w * error;
+            if w <= 0.0 || error <= 0.0 || radius >= f64::MIN_POSITIVE {
+                Enclosure::around(w, radius)
+            } else {
+                // The product was rounded by up to half of the smallest double.
+                Enclosure::around(w, radius.next_up())
+            }
+        })
         .collect();
     (0..weights.len())
         .map(|s| {

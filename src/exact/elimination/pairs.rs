@@ -180,10 +180,10 @@ mod tests {
             let factors = (0..7)
                 .map(|_| {
                     let mut scope: Vec<usize> = (0..6).collect();
-                    for k in 0..3 {
+                    for k in 0..4 {
                         scope.swap(k, k + stream.index(6 - k));
                     }
-                    scope.truncate(1 + stream.index(3));
+                    scope.truncate(1 + stream.index(4));
                     let size = scope.iter().map(|&v| cards[v]).product();
                     // Some zeros; the first state of all variables keeps weight.
                     let mut values: Vec<f64> = (0..size)

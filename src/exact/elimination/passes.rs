@@ -2,7 +2,7 @@
 
 use super::beliefs::{TERMS, descend, gather};
 use super::layout::{Layout, Sizes};
-use super::table::{Table, derivative, product, sum_out};
+use super::table::{SMALL, Table, derivative, product, sum_out};
 use super::weight::Weight;
 use super::{Elimination, LOWEST, Underflow, probabilities};
 use crate::exact::fixed_energy::ScaledSum;
@@ -10,8 +10,9 @@ use crate::numeric::{DoubleDouble, Enclosure};
 
 /// Tables from which on their memory is used again.
 const POOLED: usize = 4096;
-/// Most entries of the product of all tables of a bucket but the largest, for both sums at once.
-const SMALL: usize = 1 << 12;
+
+/// Relative error of a product of two double-doubles, in u.
+const DOUBLE_DOUBLE: f64 = 1e-14;
 
 /// A model on its way up: the tables that are there, and what has been found.
 pub(super) struct Passes<'a, W> {
@@ -106,9 +107,12 @@ impl<'a, W: Weight> Passes<'a, W> {
     /// Takes a number into Z.
     fn count(&mut self, table: &Table<W>) {
         let (m, e) = table.values[0].parts();
-        self.z = self.z * DoubleDouble::from(m);
-        self.exponent += e;
-        self.error += table.error;
+        let product = self.z * DoubleDouble::from(m);
+        // There may be thousands of such numbers: the product is kept near one.
+        let (_, shift) = libm::frexp(product.hi);
+        self.z = product.scale_by_power_of_two(-shift);
+        self.exponent += e + i64::from(shift);
+        self.error += table.error + DOUBLE_DOUBLE;
     }
 
     /// Z and its relative error in u, after the way up; `None` if it is zero.
@@ -404,6 +408,11 @@ impl<'a, W: Weight> Passes<'a, W> {
                     gather(&others, &small_scope, cards)
                 }
             };
+            // What was contracted has been scaled since the tables were looked at.
+            let last: Vec<&Table<W>> = factors.iter().copied().chain([&contracted]).collect();
+            if !W::WIDE && out_of_range(&last) {
+                return Err(Underflow);
+            }
             let belief = gather(&[&contracted, &small], &small_scope, cards);
             single(&belief, down);
             read(&belief, &mut unread, down);

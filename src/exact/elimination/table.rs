@@ -1,5 +1,6 @@
 //! Tables over variables, and summing one variable out of a product of tables.
 
+use super::LOWEST;
 use super::weight::{AsDouble, Weight};
 use rayon::prelude::*;
 
@@ -13,8 +14,8 @@ const FAR: i64 = 300;
 const BLOCK: usize = 64;
 /// Runs shorter than this are not worth the fast path.
 const SHORT: usize = 16;
-/// Most entries of the product of the small tables of a bucket.
-const SMALL: usize = 1 << 12;
+/// Most entries of the product of all tables of a bucket but the largest.
+pub(super) const SMALL: usize = 1 << 12;
 
 /// A table over variables. The scope is in the order of elimination, the variable that goes first
 /// slowest, so that summing it out joins contiguous slices.
@@ -158,7 +159,8 @@ impl<W: Weight> Table<W> {
     }
 
     /// Brings the largest entry into `[1, 2)` if it has gone far from there; returns the exponent that was
-    /// taken out.
+    /// taken out. A table of doubles stays as it is where that would take its smallest entry out of range:
+    /// whoever uses it next then finds that wide numbers are called for.
     pub(super) fn normalize(&mut self) -> i64 {
         if self.is_zero() || self.span.highest.abs() <= NEAR {
             return 0;
@@ -166,6 +168,9 @@ impl<W: Weight> Table<W> {
         self.span = self.true_span();
         let e = self.span.highest;
         if self.is_zero() || e.abs() <= NEAR {
+            return 0;
+        }
+        if !W::WIDE && self.span.lowest - e < LOWEST {
             return 0;
         }
         let scale = |x: &mut W| *x = x.scaled(-e);

@@ -47,10 +47,12 @@ const SAFE: i32 = 200;
 /// Blocks and states are left out below `2^{−N − NEGLIGIBLE}` of a known weight.
 const NEGLIGIBLE: i128 = 80;
 
+/// Bytes of code and stack that a first computation touches.
+const FIRST_BYTES: f64 = 2.5e5;
 /// Nanoseconds a state on one core of a 2.5 GHz server, measured by `benches/enumeration.rs`.
-const NS_LOG_Z: f64 = 0.45;
+const NS_LOG_Z: f64 = 0.26;
 /// The same with means and pairs.
-const NS_MOMENTS: f64 = 1.75;
+const NS_MOMENTS: f64 = 1.0;
 /// Nanoseconds a state where blocks are summed state by state.
 const NS_MIXED: f64 = 25.0;
 
@@ -150,11 +152,16 @@ fn cost(spins: usize, mixed: bool, want: Want) -> Plan {
     };
     let threads = rayon::current_num_threads() as f64;
     let per_thread = 8.0 * 8.0 * f64::from(1 << inner) + 64.0 * f64::from(1 << MIDDLE) * 16.0;
-    let totals = 16.0 * (spins * spins / 2 + spins + 1) as f64;
+    let totals = if want.anything() {
+        16.0 * (spins * spins / 2 + spins + 1) as f64
+    } else {
+        16.0
+    };
+    let walk_bits = spins.saturating_sub(inner + MIDDLE).min(WALK_BITS);
     Plan {
         method: Method::Enumeration,
         states,
-        bytes: threads * per_thread + f64::from(1 << WALK_BITS) * totals,
+        bytes: FIRST_BYTES + threads * per_thread + f64::from(1 << walk_bits) * totals,
         seconds: 5e-5 + states * ns * 1e-9 / threads,
     }
 }

@@ -517,7 +517,7 @@ impl Planar {
                 1.0
             };
             seconds += block.program.entries * (products * NS_WORD + 4.0) * 1e-9 / threads
-                + edges * (2e-6 + 2e-8 * words * words);
+                + edges * (7e-6 + 2e-8 * words * words);
         }
         Ok(Plan {
             method: Method::Planar,

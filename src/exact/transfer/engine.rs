@@ -19,7 +19,7 @@ const NS_DERIVATIVES: [f64; 2] = [1.45, 2.45];
 /// A coefficient of a polynomial, by where the vectors fit: second-level cache, third, memory.
 const NS_COEFFICIENT: [f64; 3] = [0.24, 0.4, 1.1];
 /// The same with kept steps, from both ends, and the transforms of each row.
-const NS_BOTH_WAYS: [f64; 2] = [3.0, 7.5];
+const NS_BOTH_WAYS: [f64; 2] = [5.0, 7.5];
 /// The same for the correlators of one source on an open strip.
 const NS_SIGNED: f64 = 2.1;
 /// Keeping the steps of a pass for samples, by where they fit.
@@ -28,6 +28,10 @@ const NS_KEEP: [f64; 3] = [0.6, 2.5, 3.0];
 const NS_SPIN: [f64; 3] = [5.5, 18.0, 100.0];
 /// Nanoseconds for a row of the strip whatever its width.
 const NS_ROW: f64 = 1500.0;
+/// Nanoseconds for a byte of memory that has not been used before.
+const NS_FRESH: f64 = 0.5;
+/// Bytes of code and stack that a first computation touches.
+const FIRST_BYTES: f64 = 2.5e5;
 
 /// States of a row that stay in a second-level cache.
 const CACHED: f64 = 65_536.0;
@@ -197,11 +201,12 @@ impl Strip {
         };
         // A row of states that is larger than the second-level cache comes from further away.
         let far = if row > CACHED { FAR } else { 1.0 };
+        let bytes = FIRST_BYTES + 8.0 * (numbers + kept * row) + 100.0 * n;
         Plan {
             method: Method::TransferMatrix,
             states,
-            bytes: 8.0 * (numbers + kept * row) + 100.0 * n,
-            seconds: (states * ns * far / threads + rows * NS_ROW) * 1e-9,
+            bytes,
+            seconds: (states * ns * far / threads + rows * NS_ROW + bytes * NS_FRESH) * 1e-9,
         }
     }
 
