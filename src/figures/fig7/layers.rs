@@ -24,7 +24,7 @@ use super::super::picture::{Panel, Picture};
 use super::super::thermometers::{Method, energy_per_bond};
 use super::{Kit, SIDE, STARTS};
 use crate::learn::{BinaryData, sample_hidden};
-use crate::ledger::{Finding, Number};
+use crate::ledger::{Basis, Finding, Number};
 use crate::model::RbmWeights;
 use crate::random::Seed;
 
@@ -357,6 +357,7 @@ fn finding(run: &Run, rows: &[Row], numbers: Vec<Number>, count: usize) -> Findi
     let [a, b, c] = updates(run.scale);
     Finding {
         claim: "demellokoch2019-fig7b".to_owned(),
+        basis: Basis::Criterion,
         printed: "Outputs of a stack 4096–1024–256–64: for T = 2 and 2.269 the temperature jumps in the first step and then \
                   stays; for T = 2.7 layer 2 is at a higher temperature than layer 3"
             .to_owned(),

@@ -9,7 +9,7 @@ use super::super::picture::{Mark, Panel, Picture};
 use super::super::thermometers::{Method, Thermometers};
 use super::{CRITICAL, NEAR, SIDE, Sizes, Start, Variant, end_of};
 use crate::exact::kaufman;
-use crate::ledger::{Control, Finding, Number};
+use crate::ledger::{Basis, Control, Finding, Number};
 use crate::model::RbmWeights;
 use crate::random::Seed;
 
@@ -173,6 +173,7 @@ pub(super) fn critical_finding(
         .count();
     let finding = Finding {
         claim: "demellokoch2019-text-flow-to-critical".to_owned(),
+        basis: Basis::Criterion,
         printed: "given any initial snapshot, the RBM flows towards the critical point of the Ising model".to_owned(),
         verdict: verdict_of(answers),
         because: format!(
