@@ -63,6 +63,8 @@ fn passes(curve: &[(f64, f64)], level: f64) -> bool {
 struct Reading {
     name: String,
     torus: bool,
+    /// Whether the value is that of the exact correlation.
+    exact: bool,
     value: f64,
     error: f64,
 }
@@ -146,6 +148,7 @@ fn readings(run: &Run, temperature: f64) -> Result<Vec<Reading>, FigureError> {
                 list.push(Reading {
                     name: format!("{what}, {}", protocol.name()),
                     torus: protocol.torus,
+                    exact: known.is_some(),
                     value: known.unwrap_or(value),
                     // Against an estimate the error of the printed value comes once more.
                     error: if known.is_some() {
@@ -169,12 +172,18 @@ pub(super) fn finding_of_text(run: &Run) -> Result<Finding, FigureError> {
     let critical = readings(run, CRITICAL)?;
     let hits: Vec<&Reading> = critical.iter().filter(|r| is_printed(r)).collect();
     let mut controls = Vec::new();
+    // Fits to estimates have errors of their own, some of them larger than 0.1263; they are counted, not controlled.
+    let mut by_estimates = Vec::new();
     for temperature in CONTROL_TEMPERATURES {
         let elsewhere = readings(run, temperature)?;
+        let (exact, estimated): (Vec<Reading>, Vec<Reading>) =
+            elsewhere.into_iter().partition(|r| r.exact);
         controls.push(control(
-            format!("T = {temperature}, by any fit"),
-            accepted_by_any(&elsewhere, is_printed),
+            format!("T = {temperature}, by any fit to the exact correlation"),
+            accepted_by_any(&exact, is_printed),
         ));
+        let found = estimated.iter().filter(|r| is_printed(r)).count();
+        by_estimates.push(format!("{found} at T = {temperature}"));
     }
     let reads = |p: &Protocol, made: f64, printed: f64| {
         let law = p.law(SIDE, true, made);
@@ -279,7 +288,8 @@ pub(super) fn finding_of_text(run: &Run) -> Result<Finding, FigureError> {
          Δ = 1/8{}{}. Over the plain fits Δ_s at T = 2.269 lies between {low:.4} and {high:.4}, over the torus-divided ones \
          of the exact correlation between {torus_low:.4} and {torus_high:.4}. The plain fit (axes, r = 1 to 5, logarithms) of \
          the exact correlation gives {plain_value:.4} on the periodic 10 by 10 lattice and {infinite_value:.4} on the \
-         infinite one.",
+         infinite one. Of the fits to estimates (each configuration's mean subtracted, distances within the picture, open \
+         lattice) these would accept 0.1263 elsewhere, for the size of their errors: {}.",
         share(false),
         share(true),
         if names.is_empty() {
@@ -288,6 +298,7 @@ pub(super) fn finding_of_text(run: &Run) -> Result<Finding, FigureError> {
             "; those that give it are, at most six named, "
         },
         names.join("; "),
+        by_estimates.join(", "),
     );
     Ok(Finding {
         claim: "demellokoch2019-text-delta-s-10x10".to_owned(),
@@ -408,12 +419,15 @@ pub(super) fn finding_of_curve(run: &Run) -> Result<(Finding, Vec<Series>), Figu
         });
     }
     // What passes must not pass elsewhere, whatever the fit.
-    let any = |by: f64, level: f64| {
-        accepted_by_any(&curves, |(_, c)| {
-            let shifted: Vec<(f64, f64)> = c.iter().map(|&(t, d)| (t + by, d)).collect();
-            passes(&shifted, level)
-        })
+    let accepts = |c: &[(f64, f64)], by: f64, level: f64| {
+        let shifted: Vec<(f64, f64)> = c.iter().map(|&(t, d)| (t + by, d)).collect();
+        passes(&shifted, level)
     };
+    let any = |by: f64, level: f64| accepted_by_any(&curves, |(_, c)| accepts(c, by, level));
+    let read_too_low = curves
+        .iter()
+        .filter(|(_, c)| accepts(c, -0.1, PRINTED))
+        .count();
     let lawful = |p: &Protocol| {
         let points: Vec<(f64, f64)> = curve_temperatures()
             .iter()
@@ -434,15 +448,6 @@ pub(super) fn finding_of_curve(run: &Run) -> Result<(Finding, Vec<Series>), Figu
             protocols.iter().all(lawful),
         ),
     ];
-    for (by, level) in [
-        (0.2, PRINTED),
-        (-0.2, PRINTED),
-        (0.1, PRINTED),
-        (-0.1, PRINTED),
-        (0.0, 0.0625),
-    ] {
-        eprintln!("3b mutant {by} {level}: {}", any(by, level));
-    }
     let crossings = |torus: bool| {
         let here = curves.iter().filter(|(p, _)| p.torus == torus);
         range(here.filter_map(|(_, c)| crossing(c, PRINTED)))
@@ -464,10 +469,12 @@ pub(super) fn finding_of_curve(run: &Run) -> Result<(Finding, Vec<Series>), Figu
          0.1263 between T = {low:.3} and {high:.3}, {} of them within {HALF_STEP} of T_c, and so do {elsewhere} of {} plain \
          fits with each configuration's mean subtracted, with distances within the picture, or on the open lattice. With \
          what the continuum makes of a torus divided out, which presupposes Δ = 1/8, it does between {torus_low:.3} and \
-         {torus_high:.3}, {} of them within {HALF_STEP} of T_c.",
+         {torus_high:.3}, {} of them within {HALF_STEP} of T_c. With temperatures read 0.1 too low {read_too_low} of all {} fits \
+         to the exact correlation would pass: where the curve rises depends on the fit.",
         share(false),
         by_sampling.len(),
         share(true),
+        curves.len(),
     );
     Ok((
         Finding {
@@ -497,6 +504,7 @@ mod tests {
         let reading = |value, error| Reading {
             name: String::new(),
             torus: false,
+            exact: false,
             value,
             error,
         };

@@ -77,7 +77,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "demellokoch2019-fig5a",
         FIG5,
         "correlation of spins with block spins, one step",
-        "⟨v_i h_a⟩ between 32 by 32 input at T_c and the lattice after one step: a peak around the place of the hidden \
+        "⟨v_i h_a⟩ between the 32 by 32 input at T_c and the lattice after one step: a peak around the place of the hidden \
          spin"
     ),
     recorded!(
