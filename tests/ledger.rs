@@ -85,12 +85,19 @@ fn every_claim_comes_out_as_expected() {
     }
 }
 
+/// Statements that contradict each other: no computation says which of them is to be kept.
+const CONTRADICTIONS: [&str; 1] = ["demellokoch2019-text-fig7a-input"];
+
 #[test]
 fn records_carry_what_their_status_demands() {
     for r in records() {
         match r.printed_status {
             Status::Fails => {
                 assert!(r.counterexample.is_some(), "{} has no counterexample", r.id);
+                if CONTRADICTIONS.contains(&r.id) {
+                    assert!(r.correction.is_none(), "{} has a correction", r.id);
+                    continue;
+                }
                 assert!(r.correction.is_some(), "{} has no correction", r.id);
                 let sentence = r.what_was_wrong.unwrap_or_default();
                 assert!(sentence.len() > 10, "{} does not say what was wrong", r.id);

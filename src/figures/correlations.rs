@@ -314,6 +314,27 @@ impl Protocol {
         Self::all(true).into_iter().map(with_torus).collect()
     }
 
+    /// All fits of the whole spin correlation of a periodic lattice: (32) itself, and with the torus divided out.
+    pub(super) fn all_of_spins() -> Vec<Self> {
+        [Self::all(true), Self::all_on_torus()].concat()
+    }
+
+    /// The correlation for which this fit is exact: `r^{−2Δ}`, times what the torus makes of it if that is divided out.
+    pub(super) fn law(self, side: usize, periodic: bool, dimension: f64) -> Vec<f64> {
+        let l = side as f64;
+        displacements(side, periodic)
+            .into_iter()
+            .map(|d| {
+                let power = d.length().powf(-2.0 * dimension);
+                if self.torus {
+                    power * torus_spin_factor(d.dx as f64 / l, d.dy as f64 / l)
+                } else {
+                    power
+                }
+            })
+            .collect()
+    }
+
     /// Distance, position in the list of displacements, weight and correction of each point.
     fn points(self, side: usize, periodic: bool) -> Vec<(f64, usize, f64, f64)> {
         let mut points = Vec::new();

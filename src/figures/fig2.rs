@@ -13,7 +13,7 @@ use super::flows::{
 use super::ising_data::{kept_configurations, spin_values};
 use super::judgement::{control, enclosed, estimate, not_vacuous, plain, verdict_over};
 use super::picture::{Axis, Chart, Mark, Panel, Picture, Series, Style};
-use crate::ledger::{Finding, Number};
+use crate::ledger::{Basis, Finding, Number};
 use crate::numeric::Enclosure;
 
 /// The value of the continuum.
@@ -219,6 +219,7 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
     numbers.extend(equilibrium);
     let finding = Finding {
         claim: "demellokoch2019-fig2".to_owned(),
+        basis: Basis::Criterion,
         printed: "After approximately 8 flows, Δ_m converges to the critical value 0.125"
             .to_owned(),
         verdict,

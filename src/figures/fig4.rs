@@ -12,10 +12,10 @@ use super::experiment::{Experiment, FigureError, FigureRecord, Parameter, Run, S
 use super::flows::{CRITICAL, Data, FlowChoice, SIDE, Sizes, Workshop, choices, parameters};
 use super::ising_data::{GroundStates, configurations, open_configurations, spin_values};
 use super::judgement::{
-    all_crossings, control, enclosed, estimate, not_vacuous, plain, verdict_over,
+    accepted_by_any, all_crossings, control, enclosed, estimate, not_vacuous, plain, verdict_over,
 };
 use super::picture::{Axis, Band, Chart, Mark, Panel, Picture, Series, Style};
-use crate::ledger::{Finding, Number};
+use crate::ledger::{Basis, Finding, Number};
 use crate::numeric::Enclosure;
 
 /// The dimension of the energy operator.
@@ -161,15 +161,11 @@ fn kept_energy_correlations(
 fn finding_4a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     let lattices = [Lattices::new(run, 10)?, Lattices::new(run, 9)?];
     let mut outcomes = Vec::new();
-    let mut passing = Vec::new();
     for protocol in protocols() {
         // Both lattices must pass.
         let exact = lattices
             .iter()
             .all(|l| passes(&l.exact_curve(protocol), TARGET));
-        if exact {
-            passing.push(protocol);
-        }
         outcomes.push(exact);
         outcomes.push(lattices.iter().all(|l| {
             let points: Vec<(f64, f64)> = l
@@ -258,37 +254,35 @@ fn finding_4a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     let below = crossings.iter().rfind(|t| **t < CRITICAL).copied();
     let above = crossings.iter().find(|t| **t >= CRITICAL).copied();
     let (low, high) = (below.unwrap_or(f64::NAN), above.unwrap_or(f64::NAN));
-    let any = |f: &dyn Fn(&Lattices, Protocol) -> bool| {
-        passing.iter().any(|p| lattices.iter().all(|l| f(l, *p)))
+    let accepts = |p: Protocol, by: f64, level: f64| {
+        lattices.iter().all(|l| {
+            let curve = l.exact_curve(p);
+            let shifted: Vec<(f64, f64)> = curve.iter().map(|&(t, d)| (t + by, d)).collect();
+            passes(&shifted, level)
+        })
     };
-    let shifted = |l: &Lattices, p: Protocol, by: f64| -> Vec<(f64, f64)> {
-        l.exact_curve(p).iter().map(|&(t, d)| (t + by, d)).collect()
+    let any = |by: f64, level: f64| accepted_by_any(&protocols(), |&p| accepts(p, by, level));
+    let read_too_high = protocols()
+        .into_iter()
+        .filter(|&p| accepts(p, 0.1, TARGET))
+        .count();
+    let lawful = |p: &Protocol, side: usize| {
+        let points: Vec<(f64, f64)> = curve_temperatures(run.scale)
+            .iter()
+            .filter_map(|&t| {
+                let law = p.law(side, true, t - CRITICAL + TARGET);
+                Some((t, p.dimension(side, true, &law)?))
+            })
+            .collect();
+        passes(&points, TARGET)
     };
-    let lawful: Vec<(f64, f64)> = curve_temperatures(run.scale)
-        .iter()
-        .map(|&t| (t, t - CRITICAL + TARGET))
-        .collect();
-    // Twice the tolerance: no passage that counts counts then.
     let controls = vec![
-        control(
-            "temperatures read 0.1 too high",
-            any(&|l, p| passes(&shifted(l, p, 0.1), TARGET)),
-        ),
-        control(
-            "temperatures read 0.1 too low",
-            any(&|l, p| passes(&shifted(l, p, -0.1), TARGET)),
-        ),
-        control(
-            "1/8 in place of 1",
-            any(&|l, p| passes(&l.exact_curve(p), 0.125)),
-        ),
-        control(
-            "2 in place of 1",
-            any(&|l, p| passes(&l.exact_curve(p), 2.0)),
-        ),
+        control("1/2 in place of 1", any(0.0, 0.5)),
+        control("1/8 in place of 1", any(0.0, 0.125)),
+        control("2 in place of 1", any(0.0, 2.0)),
         not_vacuous(
-            "a line through 1 at T_c is accepted",
-            passes(&lawful, TARGET),
+            "every fit accepts exact power laws whose Δ is 1 at T_c, on both lattices",
+            protocols().iter().all(|p| lawful(p, 10) && lawful(p, 9)),
         ),
     ];
     let yes = outcomes.iter().filter(|&&x| x).count();
@@ -297,12 +291,15 @@ fn finding_4a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
         "{yes} of {} fits (distances, vectors, method, what is subtracted, boundary) pass 1 within {HALF_STEP} of T_c on both \
          lattices; by the exact correlations the passages next to T_c, of any fit and either lattice, are at T = {low:.3} \
          and {high:.3}. Along the axes through the logarithms the curve has a minimum near T = 2.4 and Δ_ε at 2.269 is {} \
-         on 10 by 10 and 9 by 9.",
+         on 10 by 10 and 9 by 9. With temperatures read 0.1 too high {read_too_high} of {} fits to the exact correlations \
+         would pass: where the passage is depends on the fit.",
         outcomes.len(),
         values.join(" and "),
+        protocols().len(),
     );
     let finding = Finding {
         claim: "demellokoch2019-fig4a".to_owned(),
+        basis: Basis::Criterion,
         printed: "Interpolating the Ising data for lattices of 10 by 10 and 9 by 9 spins, the curve passes through Δ_ε = 1 at \
                   T_c, with 90 % confidence intervals"
             .to_owned(),
@@ -472,6 +469,7 @@ fn finding_4b(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     );
     let finding = Finding {
         claim: "demellokoch2019-fig4b".to_owned(),
+        basis: Basis::Criterion,
         printed: "None of the three temperatures 2.2, 2.3, 2.4 has a value of Δ_ε that converges with flow length; the error \
                   bars are larger than the range shown"
             .to_owned(),

@@ -1,8 +1,10 @@
 //! `Δ_s` of Ising data: figure 3b and the value 0.1263 in the text.
 //!
-//! Rules, for each fit of (32) that the text leaves open:
-//! - 3b: the curve `Δ_s(T)` of the 10 by 10 lattice passes 1/8, upwards or downwards, within 0.05 of `T_c`, half the distance of the
-//!   temperatures;
+//! Rules, for each fit of (32) that the text leaves open, and for the same fits to the exact correlation with the
+//! function of the continuum's torus divided out (which presupposes Δ = 1/8; it belongs to the whole correlation, so
+//! not to one with each configuration's mean subtracted):
+//! - 3b: the curve `Δ_s(T)` of the 10 by 10 lattice passes the value that is read off it, 0.1263, upwards or downwards, within 0.05
+//!   of `T_c`, half the distance of the temperatures;
 //! - the value in the text: |`Δ_s` − 0.1263| ≤ 0.00005 + 3σ, where σ is the standard error that 20000 independent
 //!   configurations give with the same fit.
 
@@ -12,17 +14,16 @@ use super::experiment::{FigureError, Run, Scale};
 use super::flows::{CRITICAL, SIDE};
 use super::ising_data::{GroundStates, configurations, open_configurations, spin_values};
 use super::judgement::{
-    all_crossings, control, crossing, enclosed, estimate, not_vacuous, plain, verdict_over,
+    accepted_by_any, all_crossings, control, crossing, enclosed, estimate, not_vacuous, plain,
+    verdict_over,
 };
 use super::picture::{Series, Style};
 use crate::exact::critical_row::correlator;
-use crate::ledger::{Finding, Number};
+use crate::ledger::{Basis, Finding, Number};
 use crate::numeric::Enclosure;
 use std::f64::consts::SQRT_2;
 
-/// The dimension of the spin.
-const TARGET: f64 = 0.125;
-/// The value of the text.
+/// The value of the text, which it reads off figure 3b.
 const PRINTED: f64 = 0.1263;
 /// Half its last digit.
 const ROUNDING: f64 = 0.000_05;
@@ -30,6 +31,8 @@ const ROUNDING: f64 = 0.000_05;
 const PUBLISHED_COUNT: usize = 20_000;
 /// Half the distance of the temperatures.
 const HALF_STEP: f64 = 0.05;
+/// Where no fit may give the value of the text.
+const CONTROL_TEMPERATURES: [f64; 3] = [2.0, 2.6, 3.5];
 
 /// The temperatures of the exact curve, 2.269 among them.
 fn curve_temperatures() -> Vec<f64> {
@@ -59,6 +62,9 @@ fn passes(curve: &[(f64, f64)], level: f64) -> bool {
 /// One way to get `Δ_s` at a temperature: value, and the error of 20000 configurations.
 struct Reading {
     name: String,
+    torus: bool,
+    /// Whether the value is that of the exact correlation.
+    exact: bool,
     value: f64,
     error: f64,
 }
@@ -127,7 +133,12 @@ fn readings(run: &Run, temperature: f64) -> Result<Vec<Reading>, FigureError> {
     let sampled = Sampled::new(run, temperature, PUBLISHED_COUNT)?;
     let mut list = Vec::new();
     for (what, two, periodic, centre) in sampled.ways() {
-        for protocol in Protocol::all(periodic) {
+        let protocols = if what == "periodic" {
+            Protocol::all_of_spins()
+        } else {
+            Protocol::all(periodic)
+        };
+        for protocol in protocols {
             let known = (what == "periodic")
                 .then(|| protocol.dimension(SIDE, true, &exact))
                 .flatten();
@@ -136,6 +147,8 @@ fn readings(run: &Run, temperature: f64) -> Result<Vec<Reading>, FigureError> {
             if let Some((value, error)) = found.filter(|(_, e)| e.is_finite()) {
                 list.push(Reading {
                     name: format!("{what}, {}", protocol.name()),
+                    torus: protocol.torus,
+                    exact: known.is_some(),
                     value: known.unwrap_or(value),
                     // Against an estimate the error of the printed value comes once more.
                     error: if known.is_some() {
@@ -159,22 +172,35 @@ pub(super) fn finding_of_text(run: &Run) -> Result<Finding, FigureError> {
     let critical = readings(run, CRITICAL)?;
     let hits: Vec<&Reading> = critical.iter().filter(|r| is_printed(r)).collect();
     let mut controls = Vec::new();
-    for temperature in [2.0, 2.6, 3.5] {
+    // Fits to estimates have errors of their own, some of them larger than 0.1263; they are counted, not controlled.
+    let mut by_estimates = Vec::new();
+    for temperature in CONTROL_TEMPERATURES {
         let elsewhere = readings(run, temperature)?;
-        let same = |h: &&Reading| elsewhere.iter().any(|r| r.name == h.name && is_printed(r));
+        let (exact, estimated): (Vec<Reading>, Vec<Reading>) =
+            elsewhere.into_iter().partition(|r| r.exact);
         controls.push(control(
-            format!("T = {temperature}, by the protocols that give 0.1263 at 2.269"),
-            hits.iter().any(same),
+            format!("T = {temperature}, by any fit to the exact correlation"),
+            accepted_by_any(&exact, is_printed),
         ));
+        let found = estimated.iter().filter(|r| is_printed(r)).count();
+        by_estimates.push(format!("{found} at T = {temperature}"));
     }
-    let made = Reading {
-        name: String::new(),
-        value: 0.12631,
-        error: 0.0,
+    let reads = |p: &Protocol, made: f64, printed: f64| {
+        let law = p.law(SIDE, true, made);
+        p.dimension(SIDE, true, &law)
+            .is_some_and(|d| (d - printed).abs() <= ROUNDING)
     };
-    controls.push(not_vacuous("0.12631 counts as 0.1263", is_printed(&made)));
+    let all = Protocol::all_of_spins();
+    controls.push(control(
+        "a power law with Δ = 1/8, by any fit",
+        accepted_by_any(&all, |p| reads(p, 0.125, PRINTED)),
+    ));
+    controls.push(not_vacuous(
+        "every fit reads 0.1263 off an exact power law with Δ = 0.12631",
+        all.iter().all(|p| reads(p, 0.12631, PRINTED)),
+    ));
     let verdict = verdict_over(critical.iter().map(is_printed));
-    let (low, high) = range(critical.iter().map(|r| r.value));
+    let (low, high) = range(critical.iter().filter(|r| !r.torus).map(|r| r.value));
     let mut numbers: Vec<Number> = hits
         .iter()
         .take(12)
@@ -249,24 +275,34 @@ pub(super) fn finding_of_text(run: &Run) -> Result<Finding, FigureError> {
             .iter()
             .filter_map(|p| p.dimension(SIDE, true, &exact)),
     );
-    let names: Vec<&str> = hits.iter().map(|r| r.name.as_str()).take(4).collect();
+    let share = |torus: bool| {
+        let count =
+            |list: &mut dyn Iterator<Item = &Reading>| list.filter(|r| r.torus == torus).count();
+        let given = count(&mut hits.iter().copied());
+        format!("{given} of {}", count(&mut critical.iter()))
+    };
+    let names: Vec<&str> = hits.iter().map(|r| r.name.as_str()).take(6).collect();
     let because = format!(
-        "{} of {} fits of (32) give 0.1263 within rounding and three standard errors of 20000 configurations{}{}; over all \
-         of them Δ_s at T = 2.269 lies between {low:.4} and {high:.4}. The plain fit (axes, r = 1 to 5, logarithms) of the \
-         exact correlation gives {plain_value:.4} on the periodic 10 by 10 lattice and {infinite_value:.4} on the infinite \
-         one. With what the continuum makes of a torus divided out, which presupposes Δ = 1/8, the fits lie between \
-         {torus_low:.4} and {torus_high:.4}.",
-        hits.len(),
-        critical.len(),
+        "It depends on the protocol: 0.1263 within rounding and three standard errors of 20000 configurations comes from {} \
+         plain fits of (32) and from {} fits with what the continuum makes of a torus divided out, which presupposes \
+         Δ = 1/8{}{}. Over the plain fits Δ_s at T = 2.269 lies between {low:.4} and {high:.4}, over the torus-divided ones \
+         of the exact correlation between {torus_low:.4} and {torus_high:.4}. The plain fit (axes, r = 1 to 5, logarithms) of \
+         the exact correlation gives {plain_value:.4} on the periodic 10 by 10 lattice and {infinite_value:.4} on the \
+         infinite one. Of the fits to estimates (each configuration's mean subtracted, distances within the picture, open \
+         lattice) these would accept 0.1263 elsewhere, for the size of their errors: {}.",
+        share(false),
+        share(true),
         if names.is_empty() {
             ""
         } else {
-            ", among them "
+            "; those that give it are, at most six named, "
         },
         names.join("; "),
+        by_estimates.join(", "),
     );
     Ok(Finding {
         claim: "demellokoch2019-text-delta-s-10x10".to_owned(),
+        basis: Basis::Criterion,
         printed: "Even with a limited lattice of 10 by 10 spins, we find Δ_s = 0.1263 using Monte Carlo Ising model configurations"
             .to_owned(),
         verdict,
@@ -308,7 +344,7 @@ fn sampled_outcomes(run: &Run) -> Result<Vec<bool>, FigureError> {
             }
         }
     }
-    Ok(curves.iter().map(|(_, c)| passes(c, TARGET)).collect())
+    Ok(curves.iter().map(|(_, c)| passes(c, PRINTED)).collect())
 }
 
 /// Figure 3b, and its curves.
@@ -323,17 +359,17 @@ pub(super) fn finding_of_curve(run: &Run) -> Result<(Finding, Vec<Series>), Figu
         .map(|t| Ok((t, spin_correlations(SIDE, t)?)))
         .collect();
     let exact = exact?;
-    let protocols = Protocol::all(true);
-    let mut outcomes: Vec<bool> = protocols
+    let protocols = Protocol::all_of_spins();
+    let curves: Vec<(Protocol, Vec<(f64, f64)>)> = protocols
         .iter()
-        .map(|p| passes(&curve(*p, SIDE, &exact), TARGET))
+        .map(|p| (*p, curve(*p, SIDE, &exact)))
         .collect();
-    let passing: Vec<Protocol> = protocols
-        .iter()
-        .zip(&outcomes)
-        .filter(|(_, o)| **o)
-        .map(|(p, _)| *p)
-        .collect();
+    let mut outcomes: Vec<bool> = curves.iter().map(|(_, c)| passes(c, PRINTED)).collect();
+    let share = |torus: bool| {
+        let here = || curves.iter().filter(|(p, _)| p.torus == torus);
+        let passing = here().filter(|(_, c)| passes(c, PRINTED)).count();
+        format!("{passing} of {}", here().count())
+    };
     let by_sampling = sampled_outcomes(run)?;
     let elsewhere = by_sampling.iter().filter(|&&o| o).count();
     outcomes.extend(&by_sampling);
@@ -361,8 +397,11 @@ pub(super) fn finding_of_curve(run: &Run) -> Result<(Finding, Vec<Series>), Figu
     ];
     for protocol in shown {
         let points = curve(protocol, SIDE, &exact);
-        if let Some(t) = crossing(&points, TARGET) {
-            numbers.push(plain(format!("T where Δ_s = 1/8, {}", protocol.name()), t));
+        if let Some(t) = crossing(&points, PRINTED) {
+            numbers.push(plain(
+                format!("T where Δ_s = 0.1263, {}", protocol.name()),
+                t,
+            ));
         }
         if let Some((_, g)) = exact.iter().find(|(t, _)| (t - CRITICAL).abs() < 1e-9)
             && let Some(bounds) = protocol.dimension_bounds(SIDE, g)
@@ -379,69 +418,76 @@ pub(super) fn finding_of_curve(run: &Run) -> Result<(Finding, Vec<Series>), Figu
             band: None,
         });
     }
-    // What passes must not pass elsewhere.
-    let shifted = |by: f64, p: Protocol| -> Vec<(f64, f64)> {
-        curve(p, SIDE, &exact)
-            .iter()
-            .map(|&(t, d)| (t + by, d))
-            .collect()
+    // What passes must not pass elsewhere, whatever the fit.
+    let accepts = |c: &[(f64, f64)], by: f64, level: f64| {
+        let shifted: Vec<(f64, f64)> = c.iter().map(|&(t, d)| (t + by, d)).collect();
+        passes(&shifted, level)
     };
-    let lawful: Vec<(f64, f64)> = curve_temperatures()
+    let any = |by: f64, level: f64| accepted_by_any(&curves, |(_, c)| accepts(c, by, level));
+    let read_too_low = curves
         .iter()
-        .map(|&t| (t, TARGET + 0.1 * (t - CRITICAL)))
-        .collect();
-    let any = |f: &dyn Fn(Protocol) -> bool| passing.iter().any(|p| f(*p));
+        .filter(|(_, c)| accepts(c, -0.1, PRINTED))
+        .count();
+    let lawful = |p: &Protocol| {
+        let points: Vec<(f64, f64)> = curve_temperatures()
+            .iter()
+            .filter_map(|&t| {
+                let law = p.law(SIDE, true, PRINTED + 0.1 * (t - CRITICAL));
+                Some((t, p.dimension(SIDE, true, &law)?))
+            })
+            .collect();
+        passes(&points, PRINTED)
+    };
     let controls = vec![
-        control(
-            "temperatures read 0.2 too high",
-            any(&|p| passes(&shifted(0.2, p), TARGET)),
-        ),
-        control(
-            "temperatures read 0.2 too low",
-            any(&|p| passes(&shifted(-0.2, p), TARGET)),
-        ),
-        control(
-            "1/4 in place of 1/8",
-            any(&|p| passes(&curve(p, SIDE, &exact), 0.25)),
-        ),
-        control(
-            "1/16 in place of 1/8",
-            any(&|p| passes(&curve(p, SIDE, &exact), 0.0625)),
-        ),
+        control("temperatures read 0.4 too high", any(0.4, PRINTED)),
+        control("temperatures read 0.4 too low", any(-0.4, PRINTED)),
+        control("1/4 in place of 0.1263", any(0.0, 0.25)),
+        control("1/32 in place of 0.1263", any(0.0, 0.03125)),
         not_vacuous(
-            "a line through 1/8 at T_c is accepted",
-            passes(&lawful, TARGET),
+            "every fit accepts exact power laws whose Δ is 0.1263 at T_c",
+            protocols.iter().all(lawful),
         ),
     ];
-    let crossings: Vec<f64> = protocols
-        .iter()
-        .filter_map(|p| crossing(&curve(*p, SIDE, &exact), TARGET))
-        .collect();
-    let (low, high) = range(crossings.iter().copied());
-    numbers.push(plain("lowest crossing of all protocols", low));
-    numbers.push(plain("highest crossing of all protocols", high));
-    let (torus_low, torus_high) = range(
-        Protocol::all_on_torus()
-            .iter()
-            .filter_map(|p| crossing(&curve(*p, SIDE, &exact), TARGET)),
-    );
+    let crossings = |torus: bool| {
+        let here = curves.iter().filter(|(p, _)| p.torus == torus);
+        range(here.filter_map(|(_, c)| crossing(c, PRINTED)))
+    };
+    let (low, high) = crossings(false);
+    let (torus_low, torus_high) = crossings(true);
+    numbers.push(plain("lowest crossing of all plain fits", low));
+    numbers.push(plain("highest crossing of all plain fits", high));
+    numbers.push(plain(
+        "lowest crossing of all torus-divided fits",
+        torus_low,
+    ));
+    numbers.push(plain(
+        "highest crossing of all torus-divided fits",
+        torus_high,
+    ));
     let because = format!(
-        "By fits of (32) to the exact correlation of the periodic lattice Δ_s rises through 1/8 between T = {low:.3} and \
-         {high:.3}; {} of {} cross within {HALF_STEP} of T_c, and {elsewhere} of {} fits with each configuration's mean \
-         subtracted, with distances within the picture, or on the open lattice. With what the continuum makes of a torus \
-         divided out, which presupposes Δ = 1/8, they cross between {torus_low:.3} and {torus_high:.3}.",
-        passing.len(),
-        protocols.len(),
+        "It depends on the protocol: by plain fits of (32) to the exact correlation of the periodic lattice Δ_s rises through \
+         0.1263 between T = {low:.3} and {high:.3}, {} of them within {HALF_STEP} of T_c, and so do {elsewhere} of {} plain \
+         fits with each configuration's mean subtracted, with distances within the picture, or on the open lattice. With \
+         what the continuum makes of a torus divided out, which presupposes Δ = 1/8, it does between {torus_low:.3} and \
+         {torus_high:.3}, {} of them within {HALF_STEP} of T_c. With temperatures read 0.1 too low {read_too_low} of all {} fits \
+         to the exact correlation would pass: where the curve rises depends on the fit.",
+        share(false),
         by_sampling.len(),
+        share(true),
+        curves.len(),
     );
     Ok((
         Finding {
             claim: "demellokoch2019-fig3b".to_owned(),
-            printed: "Estimated scaling dimension versus temperature for the Ising data used for training passes 0.125 at T_c"
+            basis: Basis::Criterion,
+            printed: "Plot (b) shows the estimated scaling dimension versus temperature for the Ising model data used for \
+                      training; Δ_s = 0.1263 [at T = 2.269], a plot showing this estimate can be seen in figure 3b"
                 .to_owned(),
             verdict,
             because,
-            test: String::new(),
+            test: format!(
+                "passage of 0.1263 within {HALF_STEP} of T_c, for each fit; correlations of the periodic lattice are exact"
+            ),
             numbers,
             controls,
         },
@@ -457,6 +503,8 @@ mod tests {
     fn the_printed_value_has_its_rounding_and_error() {
         let reading = |value, error| Reading {
             name: String::new(),
+            torus: false,
+            exact: false,
             value,
             error,
         };
@@ -474,9 +522,9 @@ mod tests {
                 (2.6, 0.125 + 0.1 * (2.6 - at)),
             ]
         };
-        assert!(passes(&line(2.30), TARGET));
-        assert!(!passes(&line(2.33), TARGET));
-        assert!(!passes(&[], TARGET));
+        assert!(passes(&line(2.30), 0.125));
+        assert!(!passes(&line(2.33), 0.125));
+        assert!(!passes(&[], 0.125));
     }
 
     #[test]

@@ -29,6 +29,12 @@ pub(super) fn control(name: impl Into<String>, accepted: bool) -> Control {
     }
 }
 
+/// Whether a mutant is accepted by one of the choices; without any choice nothing was tried, and that counts
+/// as accepted.
+pub(super) fn accepted_by_any<T>(choices: &[T], accepts: impl FnMut(&T) -> bool) -> bool {
+    choices.is_empty() || choices.iter().any(accepts)
+}
+
 /// A control against vacuity: something that must come out true.
 pub(super) fn not_vacuous(what: &str, accepted: bool) -> Control {
     Control {
@@ -91,6 +97,13 @@ mod tests {
         assert_eq!(verdict_over([false]), Verdict::NotReproduced);
         assert_eq!(verdict_over([true, false]), Verdict::NotDecidable);
         assert_eq!(verdict_over([]), Verdict::NotDecidable);
+    }
+
+    #[test]
+    fn no_choice_is_a_surviving_control() {
+        assert!(accepted_by_any(&[] as &[u8], |_| false));
+        assert!(accepted_by_any(&[1, 2], |&x| x == 2));
+        assert!(!accepted_by_any(&[1, 2], |&x| x == 3));
     }
 
     #[test]

@@ -38,6 +38,19 @@ impl Verdict {
     }
 }
 
+/// What a verdict rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Rigorous enclosures alone.
+    Exact,
+    /// A test of a stated size, valid for finitely many draws.
+    Test,
+    /// A stated criterion that has no size: it says what came out, and decides no claim of the ledger.
+    #[default]
+    Criterion,
+}
+
 /// A number of a re-run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Number {
@@ -65,6 +78,9 @@ pub struct Finding {
     pub printed: String,
     /// What came out.
     pub verdict: Verdict,
+    /// What the verdict rests on.
+    #[serde(default)]
+    pub basis: Basis,
     /// Why, in a sentence or two, with the numbers that decide.
     pub because: String,
     /// The test: its size, its power at a named effect, the number of independent draws. Empty where the

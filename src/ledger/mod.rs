@@ -28,7 +28,7 @@ mod value;
 
 pub use claim::{Claim, Source};
 pub use docket::{Case, Cases, Docket, Form};
-pub use finding::{Finding, Number, Verdict};
+pub use finding::{Basis, Finding, Number, Verdict};
 pub use record::{Control, Counterexample, Evidence, EvidenceKind, Record, Status};
 pub use run::{Expectations, ExpectationsError, decide, decide_all, decide_all_at, decide_at};
 pub use sampled::{

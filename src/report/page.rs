@@ -186,7 +186,7 @@ fn shown(number: &Number) -> String {
 mod tests {
     use super::*;
     use crate::figures::{Parameter, Picture};
-    use crate::ledger::Control;
+    use crate::ledger::{Basis, Control};
 
     fn record() -> FigureRecord {
         FigureRecord {
@@ -202,6 +202,7 @@ mod tests {
             }],
             findings: vec![Finding {
                 claim: "demellokoch2019-fig9".to_owned(),
+                basis: Basis::Test,
                 printed: "x < y".to_owned(),
                 verdict: Verdict::NotReproduced,
                 because: "x is larger <script>".to_owned(),

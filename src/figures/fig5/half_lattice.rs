@@ -6,7 +6,7 @@ use super::super::experiment::{FigureError, Run};
 use super::super::ising_data::kept_configurations;
 use super::{SIDE, SIZE, ZERO};
 use crate::estimate::empirical_bernstein_p_value;
-use crate::ledger::Finding;
+use crate::ledger::{Basis, Finding};
 
 /// Mean of s s′ at half the lattice along both axes, for each configuration.
 fn at_half(level: &Level) -> Vec<f64> {
@@ -43,6 +43,7 @@ pub(super) fn dropped_finding(run: &Run, input: &Level) -> Result<Finding, Figur
     let (mean, _) = mean_and_error(&values);
     Ok(Finding {
         claim: "demellokoch2019-text-correlation-dropped".to_owned(),
+        basis: Basis::Test,
         printed: "this maximum distance must be large enough so that the spin-spin correlation has dropped to zero. Our \
                   lattice is large enough."
             .to_owned(),

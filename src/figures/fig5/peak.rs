@@ -5,7 +5,7 @@ use super::super::entries::{control, estimate, plain, verdict_of};
 use super::super::ising_data::spin_values;
 use super::{Pair, Rule, SIZE, panels};
 use crate::estimate::empirical_bernstein_p_value;
-use crate::ledger::{Finding, Number};
+use crate::ledger::{Basis, Finding, Number};
 use crate::random::Seed;
 
 /// What a configuration says of a peak: own block less the shell around it.
@@ -111,6 +111,7 @@ pub(super) fn peak_finding(
     ));
     Finding {
         claim: "demellokoch2019-fig5a".to_owned(),
+        basis: Basis::Test,
         printed: "⟨v_i h_a⟩ between the 32 by 32 input at T_c and the lattice after one step: a peak around the \
                   place of the hidden spin"
             .to_owned(),

@@ -8,7 +8,7 @@ use super::super::machines::{TrainingChoice, trained};
 use super::super::unit_maps::{UnitMaps, mean};
 use super::{Blocks, FACTOR, LIKE, Panels, SIDE, WINDOW, has_spots, shuffles, similar};
 use crate::learn::{BinaryData, sample_hidden};
-use crate::ledger::{Control, Finding, Number};
+use crate::ledger::{Basis, Control, Finding, Number};
 
 /// What a training counts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,6 +208,7 @@ impl Outcomes {
         vec![
             Finding {
                 claim: "demellokoch2019-fig6".to_owned(),
+                basis: Basis::Criterion,
                 printed: "Correlations of a stack 1024–256–64 (a) and of a single machine 1024–64 (b) show patterns very \
                           similar to those of the RG"
                     .to_owned(),
@@ -226,6 +227,7 @@ impl Outcomes {
             },
             Finding {
                 claim: "demellokoch2019-text-bright-spots".to_owned(),
+                basis: Basis::Criterion,
                 printed: "The numerical results do indeed show a dark background with emerging bright spots".to_owned(),
                 verdict: verdict_of(self.spots.iter().copied()),
                 because: format!(

@@ -62,8 +62,9 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
         inputs.push(Level::new(SIDE, bits));
     }
     let kit = Kit::new(run)?;
-    let (mut findings, mut pictures) = block_steps::decide(run, &kit, &inputs)?;
-    let (more, drawn) = layers::decide(run, &kit, &inputs)?;
+    let tried = block_steps::trials(run, &kit)?;
+    let (mut findings, mut pictures) = block_steps::decide(run, &kit, &inputs, &tried)?;
+    let (more, drawn) = layers::decide(run, &kit, &inputs, &tried.0)?;
     findings.extend(more);
     pictures.extend(drawn);
     let mut parameters = vec![

@@ -5,7 +5,7 @@ use super::super::entries::{by_scale, control, estimate, mean_and_error, verdict
 use super::super::experiment::{FigureError, Run};
 use super::super::ising_data::{GroundStates, configurations};
 use super::{AGREE, CRITICAL, SIDE, SITES, Sizes, Variant, end_of};
-use crate::ledger::{Finding, Number};
+use crate::ledger::{Basis, Finding, Number};
 use crate::model::RbmWeights;
 
 /// m², the correlation at half the lattice and that of neighbours, configuration by configuration.
@@ -98,6 +98,7 @@ pub(super) fn large_scales(
     ];
     Ok(Finding {
         claim: "demellokoch2019-text-largest-scales".to_owned(),
+        basis: Basis::Criterion,
         printed: "the RBM flow and RG are distinct, but they do agree on the largest scale structure of the generated \
                   patterns"
             .to_owned(),

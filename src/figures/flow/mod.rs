@@ -4,7 +4,8 @@
 //! - *Towards the critical point from any snapshot.* A flow ends at `T_c` if the temperature that is read at the
 //!   longest length is within [`NEAR`] of it. For a choice of what the text leaves open the statement holds if
 //!   the flows from every start do: configurations at seven temperatures, independent spins, and two patterns
-//!   that no temperature gives. It can only be refuted, not proved.
+//!   that no temperature gives. It can only be refuted, not proved. A thermometer that misses exact configurations
+//!   at `T_c` by more than [`NEAR`] does not vote.
 //! - *Agreement on the largest scales.* For flows that start at 2.2 and 2.3, as in figures 3 and 4, at the
 //!   longest length: ⟨m²⟩ and the correlation at half the lattice, each within [`AGREE`] of those of exact
 //!   configurations at `T_c`.
