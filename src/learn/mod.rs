@@ -19,7 +19,9 @@ mod trainer;
 pub mod thermometer;
 
 pub use ais::{AisConfig, AisError, AisEstimate, LogZInterval, ais_backward, ais_forward};
-pub use checkpoint::{CheckpointError, data_hash, previous_checkpoint, read_checkpoint, write_checkpoint};
+pub use checkpoint::{
+    CheckpointError, data_hash, previous_checkpoint, read_checkpoint, write_checkpoint,
+};
 pub use data::{BinaryData, DataError};
 pub use divergence::{divergence_of_machine, exp_of_total_divergence, kl_divergence};
 pub use draws::{
@@ -39,6 +41,4 @@ pub use likelihood::{
 pub use optimiser::{Offsets, Optimiser, OptimiserState, Penalties, Schedule};
 pub use stack::{Stack, StackError, sample_hidden};
 pub use tap::{TapOrder, TapSolution, tap_log_z, tap_log_z_from_data};
-pub use trainer::{
-    Estimator, TrainError, Trainer, TrainingConfig, TrainingState, check_training,
-};
+pub use trainer::{Estimator, TrainError, Trainer, TrainingConfig, TrainingState, check_training};

@@ -13,9 +13,9 @@ mod layout;
 mod order;
 mod pairs;
 mod passes;
-mod table;
 #[cfg(test)]
 mod range_tests;
+mod table;
 mod weight;
 
 use super::fixed_energy::{PowerTable, Scale, ScaledSum, U};
