@@ -300,7 +300,7 @@ fn finished_weights_and_other_held_out_data_are_safe() {
     let held = folder.data("held.npy", 2);
     let out = folder.text("w.safetensors");
     let all = [data.as_str(), "--out", &out, "--hidden", "4"];
-    let with = |more| [&all[..], more].concat();
+    let with = |more: &[&'static str]| [&all[..], more].concat();
     let done = with(&["--epochs", "1"]);
     good(&done);
     let before = fs::read(&out).unwrap();

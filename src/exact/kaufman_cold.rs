@@ -94,7 +94,7 @@ impl Fixed {
     /// `a/b`; any number unless b is positive and 2³⁰ times its radius.
     fn over(self, a: &Ball, b: &Ball) -> Ball {
         let away = libm::ldexp(b.radius, 30 - self.bits as i32);
-        if !b.mid.is_positive() || self.size(b).0 <= 0.0 || !(away <= self.size(b).0) {
+        if !b.mid.is_positive() || self.size(b).0 <= 0.0 || away.is_nan() || away > self.size(b).0 {
             return Self::unknown();
         }
         let mid = (&a.mid << self.bits) / &b.mid;

@@ -9,7 +9,7 @@ use super::flows::{CRITICAL, Data, FlowChoice, SIDE, Sizes, Workshop, choices, p
 use super::ising_dimensions::{finding_of_curve, finding_of_text};
 use super::judgement::{control, estimate, not_vacuous, verdict_over};
 use super::picture::{Axis, Chart, Mark, Panel, Picture, Series, Style};
-use crate::ledger::{Basis, Finding};
+use crate::ledger::{Basis, Finding, Verdict};
 
 /// The dimension of the spin.
 const TARGET: f64 = 0.125;
@@ -193,10 +193,15 @@ fn finding_3a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     };
     let torus = flow_protocols().iter().position(|p| p.torus).unwrap_or(0);
     let because = format!(
-        "It depends on the protocol: at length {LENGTH} Δ_s is below 1/8 at T = 2.2 and above it at T = 2.3 for {} \
+        "{}at length {LENGTH} Δ_s is below 1/8 at T = 2.2 and above it at T = 2.3 for {} \
          combinations of choice and plain fit, and for {} with the torus divided out, which presupposes Δ = 1/8. The \
          default gives {:.4} and {:.4} with the plain fit (axes, r = 1 to 5, logarithms), {:.4} and {:.4} with the torus \
          divided out.",
+        if verdict == Verdict::NotDecidable {
+            "It depends on the protocol: "
+        } else {
+            ""
+        },
         yes(&plain),
         yes(&on_torus),
         value(0, 0),

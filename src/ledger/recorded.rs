@@ -216,7 +216,7 @@ mod tests {
         );
         assert_eq!(
             criterion.reason.unwrap(),
-            "not reproduced by a stated criterion, which is no test of a stated size: of this"
+            "recorded run: blockspin reproduce fig0 --scale paper --seed 7: not reproduced by a stated criterion, which is no test of a stated size: of this"
         );
     }
 

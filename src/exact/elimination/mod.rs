@@ -514,7 +514,10 @@ impl Elimination {
     /// No state has a weight larger by more than the width of the returned enclosure; among states
     /// closer than that any may be returned.
     pub fn most_likely(&self, limits: &Limits) -> Result<(Vec<usize>, Enclosure), ExactError> {
-        self.admit(self.plan_kept(), limits)?;
+        // All tables are of wide numbers, twice as large.
+        let mut plan = self.plan_kept();
+        plan.bytes *= 2.0;
+        self.admit(plan, limits)?;
         let n = self.cards.len();
         let mut position = vec![0; n];
         for (p, &v) in self.order.sequence.iter().enumerate() {
