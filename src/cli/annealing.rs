@@ -2,7 +2,7 @@
 
 use crate::exact::Limits;
 
-/// Seconds for a connection and chain in one direction of a sweep: about the fastest that was seen, so that nothing
+/// Seconds for a connection and chain in one direction of a sweep: a guess on the low side, so that nothing
 /// is refused that would fit.
 const SECONDS: f64 = 1e-10;
 

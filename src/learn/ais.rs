@@ -636,7 +636,7 @@ mod tests {
         for (dof, point) in [(1.0, 12.706_204_736), (2.0, two), (99.0, 1.984_216_952)] {
             assert!((student_point(dof) - point).abs() < 1e-6, "{dof}");
         }
-        let (last, next) = (student_point(1000.0), student_point(1000.000_1));
+        let (last, next) = (student_point(1000.0), student_point(1_000.000_1));
         // z⁵/96 ν² and smaller terms are left out: 5.6e-6 at ν = 1000 at most.
         assert!((last - next).abs() < 5.6e-6, "{last} {next}");
         assert!((student_point(1e12) - 1.959_963_985).abs() < 1e-8);

@@ -144,7 +144,8 @@ mod tests {
     fn verdicts_become_statuses() {
         use Basis::{Criterion, Exact, Test};
         use Verdict::{NotDecidable, NotReproduced, Reproduced};
-        let cases: [(fn(&mut Docket), Status); 11] = [
+        type Enter = fn(&mut Docket);
+        let cases: [(Enter, Status); 11] = [
             (
                 |d| d.recorded(ID, &at_paper(Reproduced, Test)),
                 Status::Holds,

