@@ -335,10 +335,6 @@ fn long_enough(updates: [u64; 3], count: usize) -> bool {
     updates.iter().all(|&u| u >= PUBLISHED_UPDATES) && count >= PUBLISHED_COUNT
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one finding from its choices to its controls"
-)]
 fn finding(run: &Run, rows: &[Row], tried: &Trials, numbers: Vec<Number>, count: usize) -> Finding {
     let over = |arrangements: &[Arrangement]| -> Vec<bool> {
         let each = arrangements.iter().flat_map(|&a| METHODS.map(|m| (a, m)));
