@@ -147,7 +147,7 @@ fn energies(
         let few = draws.min(250);
         for (name, lattice) in [
             ("open sides", Lattice::open(side, side)),
-            ("one row fewer", Lattice::torus(side - 1, side)),
+            ("half the rows", Lattice::torus(side / 2, side)),
         ] {
             let purpose = format!("{purpose}/{name}");
             let exact = ExactDraws::new(trial, &purpose, lattice, *coupling, (source, few))?;
