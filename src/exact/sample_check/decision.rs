@@ -283,20 +283,16 @@ impl Reference {
         let count = |words: &mut dyn Iterator<Item = u64>| -> u64 {
             words.map(|w| u64::from(w.count_ones())).sum()
         };
-        let power = settings.power;
+        let tested = |kind: Kind, coins: &[Coin]| {
+            let alpha = family.alpha(kind.name())?;
+            test_coins(kind, coins, n, alpha, settings.power)
+        };
         let up = self.up.iter().enumerate().map(|(i, &probability)| Coin {
             of: (i, i),
             successes: count(&mut columns[i].iter().copied()),
             probability,
         });
-        let alpha = family.alpha(Kind::Spins.name())?;
-        kinds.push(test_coins(
-            Kind::Spins,
-            &up.collect::<Vec<_>>(),
-            n,
-            alpha,
-            power,
-        )?);
+        kinds.push(tested(Kind::Spins, &up.collect::<Vec<_>>())?);
         if !self.equal.is_empty() {
             let equal = self.equal.par_iter().map(|&(i, j, probability)| Coin {
                 of: (i, j),
@@ -304,14 +300,7 @@ impl Reference {
                     - count(&mut columns[i].iter().zip(&columns[j]).map(|(a, b)| a ^ b)),
                 probability,
             });
-            let alpha = family.alpha(Kind::Pairs.name())?;
-            kinds.push(test_coins(
-                Kind::Pairs,
-                &equal.collect::<Vec<_>>(),
-                n,
-                alpha,
-                power,
-            )?);
+            kinds.push(tested(Kind::Pairs, &equal.collect::<Vec<_>>())?);
         }
         if let Some(states) = &self.states {
             let mut counts = vec![0_u64; states.len()];
@@ -327,8 +316,7 @@ impl Reference {
                 probability,
             };
             let coins: Vec<Coin> = counts.iter().zip(states).enumerate().map(coin).collect();
-            let alpha = family.alpha(Kind::States.name())?;
-            kinds.push(test_coins(Kind::States, &coins, n, alpha, power)?);
+            kinds.push(tested(Kind::States, &coins)?);
         }
         Ok(kinds)
     }
