@@ -546,46 +546,10 @@ fn bad_input_is_refused_with_its_reason() {
     ] {
         refuse(&array(shape, values), hidden, 2, reason);
     }
-    refuse(
-        &data,
-        &["--hidden", "3", "--batch", "901"],
-        2,
-        "minibatch of 901 samples is larger",
-    );
     refuse(&data, &["--hidden", "0"], 2, "no units");
     refuse(&data, &[], 2, "no hidden layer");
     refuse(&data, &["--stack", "4,2"], 2, "goes into a folder");
     refuse(&data, &["--hidden", "1000000000"], 4, "--max-bytes");
-    refuse(
-        &data,
-        &["--hidden", "3", "--units", "binary"],
-        2,
-        "expected 0 or 1",
-    );
-    refuse(
-        &data,
-        &["--hidden", "3", "--learning-rate", "nan"],
-        2,
-        "learning rate",
-    );
-    refuse(
-        &data,
-        &["--hidden", "3", "--held-out", "0.0001"],
-        2,
-        "held-out",
-    );
-    refuse(
-        &data,
-        &["--hidden", "3", "--chains", "5"],
-        2,
-        "chains is set",
-    );
-    refuse(
-        &data,
-        &["--hidden", "3", "--estimator", "cd-0"],
-        2,
-        "at least 1",
-    );
     refuse(
         &data,
         &[
@@ -600,7 +564,17 @@ fn bad_input_is_refused_with_its_reason() {
         "ladder",
     );
     for (more, code, reason) in [
-        (&["--max-bytes", "NaN"][..], 2, "--max-bytes"),
+        (
+            &["--batch", "901"][..],
+            2,
+            "minibatch of 901 samples is larger",
+        ),
+        (&["--units", "binary"], 2, "expected 0 or 1"),
+        (&["--learning-rate", "nan"], 2, "learning rate"),
+        (&["--held-out", "0.0001"], 2, "held-out"),
+        (&["--chains", "5"], 2, "chains is set"),
+        (&["--estimator", "cd-0"], 2, "at least 1"),
+        (&["--max-bytes", "NaN"], 2, "--max-bytes"),
         (
             &["--log-z", "ais", "--ais-chains", "18446744073709551615"],
             4,
