@@ -1,29 +1,14 @@
 //! `check-samples` as a user meets it: exit codes, messages, and what the JSON holds.
 
-use assert_cmd::Command;
+mod program;
+
 use blockspin::model::files::{Npy, NpyValues, read_npy, write_npy, write_rbm_npz};
 use blockspin::model::{Rbm, Units};
+use program::{Folder, good, run};
 use serde_json::Value;
 use std::fs;
-use tempfile::TempDir;
-
-struct Folder(TempDir);
 
 impl Folder {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.path().join(name).to_str().unwrap().to_owned()
-    }
-
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-        let path = self.path(name);
-        fs::write(&path, content).unwrap();
-        path
-    }
-
     fn array(&self, name: &str, shape: &[usize], values: NpyValues) -> String {
         let shape = shape.to_vec();
         self.file(name, write_npy(&Npy { shape, values }))
@@ -31,27 +16,11 @@ impl Folder {
 
     /// Exact samples of a lattice, by the program itself.
     fn samples(&self, name: &str, rows: usize, model: &[&str]) -> String {
-        let path = self.path(name);
+        let path = self.text(name);
         let count = rows.to_string();
-        let (code, _, err) =
-            run(&[&["exact"], model, &["--samples", &count, "--out", &path]].concat());
-        assert_eq!(code, 0, "{err}");
+        good(&[&["exact"], model, &["--samples", &count, "--out", &path]].concat());
         path
     }
-}
-
-/// Exit code, standard output and standard error.
-fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::cargo_bin("blockspin")
-        .unwrap()
-        .args(arguments)
-        .output()
-        .unwrap();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
 }
 
 const TORUS: [&str; 4] = ["--lattice", "torus:4x4", "--coupling", "0.3"];
@@ -88,7 +57,7 @@ fn right_samples_pass_and_wrong_ones_do_not() {
     ] {
         assert!(text.contains(part), "{part:?} is not in {text}");
     }
-    let out = folder.path("report.json");
+    let out = folder.text("report.json");
     let (code, nothing, err) = check(&HOTTER, &path, &["--format", "json", "--out", &out]);
     assert_eq!((code, nothing.as_str()), (1, ""), "{err}");
     let report: Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
@@ -138,9 +107,8 @@ fn right_samples_pass_and_wrong_ones_do_not() {
     );
     assert_eq!(report["not_tested"][0]["kind"], "states");
     // A file holds the model as well.
-    let model = folder.path("m.json");
-    let (code, _, err) = run(&[&["convert"], &TORUS[..], &["--to", "json", &model]].concat());
-    assert_eq!(code, 0, "{err}");
+    let model = folder.text("m.json");
+    good(&[&["convert"], &TORUS[..], &["--to", "json", &model]].concat());
     assert_eq!(check(&[&model], &path, &[]).0, 0);
 }
 
@@ -377,5 +345,5 @@ fn what_is_too_large_or_cannot_be_read_has_its_own_code() {
     let (code, _, _) = check(&TORUS, &good, &["--out", "no/such/folder/x"]);
     assert_eq!(code, 5);
     // No samples named at all is a mistake in the command.
-    assert_eq!(run(&[&["check-samples"], &TORUS[..]].concat()).0, 2);
+    program::refused(&[&["check-samples"], &TORUS[..]].concat(), 2, "<SAMPLES>");
 }

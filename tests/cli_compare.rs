@@ -1,25 +1,16 @@
 //! `compare` as a user meets it: exit codes, messages, what the JSON holds, and the picture.
 
-use assert_cmd::Command;
+mod program;
+
 use blockspin::model::files::write_rbm_npz;
 use blockspin::model::{Rbm, Units};
+use program::{Folder, good, refused, run};
 use serde_json::Value;
 use std::fs;
-use tempfile::TempDir;
 
 /// Exit code, standard output and standard error.
 fn compare(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::cargo_bin("blockspin")
-        .unwrap()
-        .arg("compare")
-        .args(arguments)
-        .output()
-        .unwrap();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
+    run(&[&["compare"], arguments].concat())
 }
 
 fn json(arguments: &[&str]) -> (i32, Value) {
@@ -141,8 +132,7 @@ fn a_sampler_of_another_distribution_is_rejected() {
         let expected = if rejected { "rejected" } else { "consistent" };
         assert_eq!(sampler["verdict"], expected, "{sampler:#}");
     }
-    let (code, _, _) = compare(&[&arguments[..], &["--planted", "1.0"]].concat());
-    assert_eq!(code, 0);
+    good(&[&["compare"], &arguments[..], &["--planted", "1.0"]].concat());
     // Too little for a test of valid size, but the long chains are visibly off: no pass.
     let (code, found) = json(
         &[
@@ -224,8 +214,7 @@ fn without_an_exact_engine_samplers_are_compared_with_one_another() {
     assert!(found["notes"].to_string().contains("no exact"));
     assert!(found["samplers"][0]["observables"][0]["p_value"].is_number());
     assert!(found["log_z"].is_null());
-    let (code, out, _) = compare(&arguments);
-    assert_eq!(code, 0);
+    let out = good(&[&["compare"], &arguments[..]].concat());
     assert!(out.contains("compared with one another"), "{out}");
     // Without independent draws nothing is tested.
     let glass = [
@@ -247,16 +236,15 @@ fn without_an_exact_engine_samplers_are_compared_with_one_another() {
 
 #[test]
 fn a_machine_is_sampled_by_its_blocks() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("machine.npz");
+    let folder = Folder::new();
     let weights = (0..20).map(|k| 0.3 * f64::from(k % 5) - 0.5).collect();
     let machine = Rbm::new(weights, vec![0.1; 5], vec![-0.2; 4])
         .unwrap()
         .with_units(Units::ZeroOne, Units::ZeroOne);
-    fs::write(&path, write_rbm_npz(&machine)).unwrap();
+    let path = folder.file("machine.npz", write_rbm_npz(&machine));
     let kernels = "rbm-block-gibbs,heat-bath-sequential,ais-forward,ais-reverse";
     let (code, found) = json(&[
-        path.to_str().unwrap(),
+        &path,
         "--units",
         "binary",
         "--kernels",
@@ -292,14 +280,21 @@ fn kernels_that_do_not_reach_every_state_are_left_out_or_refused() {
         .find(|e| e["name"] == "metropolis-sequential")
         .unwrap();
     assert!(entry["reason"].as_str().unwrap().contains("every state"));
-    let (code, _, err) = compare(&[&ring[..], &["--kernels", "metropolis-sequential"]].concat());
-    assert_eq!(code, 2);
-    assert!(err.contains("every state"), "{err}");
+    refused(
+        &[
+            &["compare"],
+            &ring[..],
+            &["--kernels", "metropolis-sequential"],
+        ]
+        .concat(),
+        2,
+        "every state",
+    );
 }
 
 #[test]
 fn the_picture_is_drawn() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let arguments = [
         &SMALL[..],
         &[
@@ -311,8 +306,8 @@ fn the_picture_is_drawn() {
     ]
     .concat();
     for (name, start) in [("a.svg", &b"<svg xmlns"[..]), ("a.png", b"\x89PNG")] {
-        let path = folder.path().join(name);
-        let (_, out, err) = compare(&[&arguments[..], &["--out", path.to_str().unwrap()]].concat());
+        let path = folder.text(name);
+        let (_, out, err) = compare(&[&arguments[..], &["--out", &path]].concat());
         assert!(out.contains("wolff"), "{err}");
         let bytes = fs::read(&path).unwrap();
         assert!(bytes.starts_with(start));
@@ -358,10 +353,16 @@ fn bad_input_is_named() {
     let (code, _, _) = compare(&["no-such-file.json"]);
     assert_eq!(code, 5);
     let frustrated = ["--lattice", "ring:5", "--coupling", "-0.5"];
-    let (code, _, err) =
-        compare(&[&frustrated[..], &["--kernels", "coupling-from-the-past"]].concat());
-    assert_eq!(code, 2);
-    assert!(err.contains("frustration"), "{err}");
+    refused(
+        &[
+            &["compare"],
+            &frustrated[..],
+            &["--kernels", "coupling-from-the-past"],
+        ]
+        .concat(),
+        2,
+        "frustration",
+    );
     let nowhere = [
         "--sweeps",
         "1000",

@@ -1,25 +1,17 @@
 //! `blockspin evaluate`: every estimate of one machine beside the exact value, for machines of several programs.
 
+mod program;
+
 use blockspin::model::files::{Npy, NpyValues, write_npy, write_rbm_npz, write_rbm_safetensors};
 use blockspin::model::{Rbm, Units};
 use blockspin::random::Seed;
+use program::{Folder, good};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-/// Exit code, standard output and standard error.
-fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_blockspin"))
-        .arg("evaluate")
-        .args(arguments)
-        .output()
-        .unwrap();
-    (
-        output.status.code().unwrap_or(-1),
-        String::from_utf8_lossy(&output.stdout).into_owned(),
-        String::from_utf8_lossy(&output.stderr).into_owned(),
-    )
+fn evaluate<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [&["evaluate"], arguments].concat()
 }
 
 fn machine(units: Units) -> Rbm {
@@ -43,16 +35,15 @@ fn samples(units: Units, path: &Path) {
 
 #[test]
 fn estimates_stand_beside_the_exact_value() {
-    let folder = tempfile::tempdir().unwrap();
-    let text = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let folder = Folder::new();
     for units in [Units::PlusMinus, Units::ZeroOne] {
         let rbm = machine(units);
-        fs::write(text("w.npz"), write_rbm_npz(&rbm)).unwrap();
-        fs::write(text("w.safetensors"), write_rbm_safetensors(&rbm)).unwrap();
-        samples(units, &folder.path().join("data.npy"));
+        folder.file("w.npz", write_rbm_npz(&rbm));
+        folder.file("w.safetensors", write_rbm_safetensors(&rbm));
+        samples(units, &folder.path("data.npy"));
         let shown = ["w.npz", "w.safetensors"].map(|file| {
-            let (code, shown, err) = run(&[&text(file), &text("data.npy"), "--format", "json"]);
-            assert_eq!(code, 0, "{err}");
+            let files = [file, "data.npy"].map(|name| folder.text(name));
+            let shown = good(&evaluate(&[&files[0], &files[1], "--format", "json"]));
             let shown: Value = serde_json::from_str(&shown).unwrap();
             shown
         });
@@ -93,23 +84,21 @@ fn estimates_stand_beside_the_exact_value() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let text = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let (weights, data) = (text("w.npz"), text("data.npy"));
+    let folder = Folder::new();
+    let (weights, data) = (folder.text("w.npz"), folder.text("data.npy"));
     fs::write(&weights, write_rbm_npz(&machine(Units::ZeroOne))).unwrap();
-    samples(Units::PlusMinus, &folder.path().join("data.npy"));
+    samples(Units::PlusMinus, &folder.path("data.npy"));
     let refused = |arguments: &[&str], code: i32, reason: &str| {
-        let (found, _, err) = run(arguments);
-        assert!(found == code && err.contains(reason), "{found}: {err}");
+        program::refused(&evaluate(arguments), code, reason);
     };
     refused(&[&weights, &data], 2, "expected 0 or 1");
-    samples(Units::ZeroOne, &folder.path().join("data.npy"));
+    samples(Units::ZeroOne, &folder.path("data.npy"));
     refused(&[&data, &data], 2, "neither safetensors nor .npz");
     refused(&[&weights, &data, "--chains", "1"], 2, "at least 2");
     for name in ["--chains", "--draws", "--temperatures"] {
         refused(&[&weights, &data, name, "18446744073709551615"], 4, name);
     }
-    refused(&[&text("absent.npz"), &data], 5, "absent.npz");
+    refused(&[&folder.text("absent.npz"), &data], 5, "absent.npz");
     let narrow = Npy {
         shape: vec![2, 3],
         values: NpyValues::I8(vec![0, 1, 0, 1, 1, 1]),

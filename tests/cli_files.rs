@@ -1,11 +1,12 @@
 //! The program on files of other programs: answers against sums over all states, exit codes, conversions.
 
-use assert_cmd::Command;
+mod program;
+
 use blockspin::model::files::{NpyValues, read_npy};
+use program::{Folder, good, refused, run};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use tempfile::TempDir;
 
 /// The Markov network of the UAI 2014 model format page.
 const UAI: &str = "MARKOV\n3\n2 2 3\n3\n1 0\n2 0 1\n2 1 2\n\n2\n 0.436 0.564\n\n4\n 0.128 0.872\n 0.920 0.080\n\n6\n \
@@ -14,44 +15,6 @@ const UAI: &str = "MARKOV\n3\n2 2 3\n3\n1 0\n2 0 1\n2 1 2\n\n2\n 0.436 0.564\n\n
 const EVIDENCE: &str = "2 1 0 2 1";
 /// The binary quadratic model of dimod's documentation of its coordinate format.
 const COO: &str = "# vartype=BINARY\n0 0 -1\n0 1 1\n1 2 -4.5\n";
-
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.path().join(name).to_str().unwrap().to_owned()
-    }
-
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-        let path = self.path(name);
-        fs::write(&path, content).unwrap();
-        path
-    }
-}
-
-/// Exit code, standard output and standard error.
-fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::cargo_bin("blockspin")
-        .unwrap()
-        .args(arguments)
-        .output()
-        .unwrap();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
-}
-
-fn good(arguments: &[&str]) -> String {
-    let (code, out, err) = run(arguments);
-    assert_eq!(code, 0, "{arguments:?}: {err}");
-    out
-}
 
 fn json(arguments: &[&str]) -> Value {
     serde_json::from_str(&good(&[arguments, &["--format", "json"]].concat())).unwrap()
@@ -250,7 +213,7 @@ fn conversions_keep_the_partition_function() {
     let steps = ["m.json", "m.uai", "m.fg", "n.json"];
     let mut from = coo.clone();
     for name in steps {
-        let to = folder.path(name);
+        let to = folder.text(name);
         good(&["convert", &from, &to]);
         assert!(
             near(value(&json(&["exact", &to])["log_z"]), start),
@@ -259,13 +222,13 @@ fn conversions_keep_the_partition_function() {
         from = to;
     }
     // Back in 0/1 variables: bit for bit from the couplings of the JSON file.
-    let back = good(&["convert", &folder.path("m.json"), "-", "--to", "coo-binary"]);
+    let back = good(&["convert", &folder.text("m.json"), "-", "--to", "coo-binary"]);
     assert_eq!(
         back,
         "# vartype=BINARY\n0 0 -1\n0 1 1\n1 1 0\n1 2 -4.5\n2 2 0\n"
     );
     // In ±1 variables there is a constant, for which the format has no place.
-    let to = folder.path("spin.coo");
+    let to = folder.text("spin.coo");
     let (code, _, err) = run(&["convert", &coo, &to]);
     assert!(
         code == 2 && err.contains("--drop-constant") && !Path::new(&to).exists(),
@@ -276,7 +239,7 @@ fn conversions_keep_the_partition_function() {
     let without = value(&json(&["exact", &to])["log_z"]);
     assert!(near(without + 1.375, start));
     // A lattice, without a file to read.
-    let ring = folder.path("ring.uai");
+    let ring = folder.text("ring.uai");
     good(&["convert", "--lattice", "ring:5", "--coupling", "0.5", &ring]);
     let exact = (2.0 * 0.5_f64.cosh()).powi(5) + (2.0 * 0.5_f64.sinh()).powi(5);
     assert!(near(value(&json(&["exact", &ring])["log_z"]), exact.ln()));
@@ -291,7 +254,7 @@ fn machines_are_read_from_both_formats() {
     file.extend([0.5_f32, -1.5].iter().flat_map(|x| x.to_le_bytes()));
     file.extend([0.25_f64, 1.0].iter().flat_map(|x| x.to_le_bytes()));
     let safetensors = folder.file("m.safetensors", &file);
-    let npz = folder.path("m.npz");
+    let npz = folder.text("m.npz");
     good(&["convert", &safetensors, &npz, "--units", "binary"]);
     for (arguments, low) in [
         (&["exact", &safetensors, "--edges"][..], -1.0),
@@ -327,7 +290,7 @@ fn machines_are_read_from_both_formats() {
 #[test]
 fn samples_are_int8_rows_with_the_right_frequencies() {
     let folder = Folder::new();
-    let out = folder.path("s.npy");
+    let out = folder.text("s.npy");
     let count = 20_000;
     let samples = |arguments: &[&str]| {
         let n = count.to_string();
@@ -519,10 +482,6 @@ fn bad_input_has_exit_code_and_place() {
         (&["convert", &model, "out.xyz"], 2, "--to"),
         (&["convert", &model, "out.npz"], 2, "hidden"),
     ] {
-        let (found, _, err) = run(arguments);
-        assert!(
-            found == code && err.contains(reason),
-            "{arguments:?}: {found} {err}"
-        );
+        refused(arguments, code, reason);
     }
 }

@@ -1,71 +1,43 @@
 //! `blockspin sample`: the same bytes for any number of threads and after being killed, refusals, and averages.
 
+mod killed;
+mod program;
+
 use blockspin::estimate::empirical_bernstein_p_value;
 use blockspin::model::files::{Npy, NpyValues, read_npy};
-use blockspin::random::{Seed, Stream};
+use blockspin::random::Seed;
 use blockspin::sample::CheckpointFiles;
+use killed::{kill_somewhere, kills, outcome};
+use program::Folder;
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use std::path::Path;
+use std::process::Command;
 
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_blockspin"));
-    command
-        .arg("sample")
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
+fn sample<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [&["sample"], arguments].concat()
 }
 
-/// Exit code, standard output and standard error.
-fn outcome(output: &Output) -> (i32, String, String) {
-    (
-        output.status.code().unwrap_or(-1),
-        String::from_utf8_lossy(&output.stdout).into_owned(),
-        String::from_utf8_lossy(&output.stderr).into_owned(),
-    )
+fn command(arguments: &[&str]) -> Command {
+    program::command(&sample(arguments))
 }
 
 fn run(arguments: &[&str]) -> (i32, String, String) {
-    outcome(&program(arguments).output().unwrap())
+    program::run(&sample(arguments))
 }
 
 fn good(arguments: &[&str]) -> String {
-    let (code, out, err) = run(arguments);
-    assert_eq!(code, 0, "{arguments:?}: {err}");
-    out
+    program::good(&sample(arguments))
 }
 
 fn refused(arguments: &[&str], code: i32, reason: &str) {
-    let (found, _, err) = run(arguments);
-    assert!(
-        found == code && err.contains(reason),
-        "{arguments:?}: {found}, not {code}: {err:?} without {reason:?}"
-    );
+    program::refused(&sample(arguments), code, reason);
 }
 
-struct Folder(TempDir);
-
 impl Folder {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.path(name).to_str().unwrap().to_owned()
-    }
-
     /// Names of all files, sorted.
     fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(self.0.path())
+        let mut names: Vec<String> = fs::read_dir(self.path(""))
             .unwrap()
             .map(|e| e.unwrap().file_name().into_string().unwrap())
             .collect();
@@ -124,7 +96,7 @@ fn threads_change_no_byte() {
                     "--out",
                     &out,
                 ];
-                let output = program(&arguments)
+                let output = command(&arguments)
                     .env("RAYON_NUM_THREADS", threads)
                     .output()
                     .unwrap();
@@ -151,36 +123,8 @@ fn threads_change_no_byte() {
     }
 }
 
-/// Kills the process at a moment that the stream chooses: some at its start, most near one of its checkpoints.
-/// Says whether it was still running.
-fn kill_somewhere(mut child: Child, checkpoint: &Path, stream: &mut Stream) -> bool {
-    let changes = stream.index(5);
-    let stamp = || fs::metadata(checkpoint).and_then(|m| m.modified()).ok();
-    let mut before = stamp();
-    let mut seen = 0;
-    while seen < changes && child.try_wait().unwrap().is_none() {
-        let now = stamp();
-        seen += usize::from(now != before);
-        before = now;
-    }
-    let pause = Duration::from_micros(stream.index(12_000) as u64);
-    let start = Instant::now();
-    while start.elapsed() < pause {
-        std::hint::spin_loop();
-    }
-    let running = child.try_wait().unwrap().is_none();
-    child.kill().unwrap();
-    let output = child.wait_with_output().unwrap();
-    let (code, _, err) = outcome(&output);
-    // Killed, or complete before that.
-    assert!(code == -1 || code == 0, "{code}: {err}");
-    running && code == -1
-}
-
 /// How many processes are killed; `BLOCKSPIN_KILLS=100 cargo test --test cli_sample a_killed` kills a hundred.
-fn kills() -> usize {
-    std::env::var("BLOCKSPIN_KILLS").map_or(10, |n| n.parse().unwrap())
-}
+const KILLS: usize = 10;
 
 #[test]
 fn a_killed_run_ends_with_the_same_bytes() {
@@ -190,16 +134,17 @@ fn a_killed_run_ends_with_the_same_bytes() {
     let expected = fs::read(&out).unwrap();
     fs::remove_file(&out).unwrap();
     let mut stream = Seed(1).stream("kill moments", 0);
+    let kills = kills(KILLS);
+    let checkpoint = [folder.path("x.npy.checkpoint")];
     let (mut killed, mut runs) = (0, 0);
-    while killed < kills() {
+    while killed < kills {
         // A run is killed four times, by another number of threads each time, and then left alone.
         for k in 0..4 {
-            let child = program(&long(&out))
+            let child = command(&long(&out))
                 .env("RAYON_NUM_THREADS", ["1", "2", "3"][k % 3])
                 .spawn()
                 .unwrap();
-            let checkpoint = folder.path("x.npy.checkpoint");
-            killed += usize::from(kill_somewhere(child, &checkpoint, &mut stream));
+            killed += usize::from(kill_somewhere(child, &checkpoint, (5, 12_000), &mut stream));
         }
         let again = if folder.names() == ["x.npy"] {
             shown.clone()
@@ -211,13 +156,13 @@ fn a_killed_run_ends_with_the_same_bytes() {
         assert_eq!(folder.names(), ["x.npy"]);
         fs::remove_file(&out).unwrap();
         runs += 1;
-        assert!(runs < 10 + kills(), "only {killed} kills in {runs} runs");
+        assert!(runs < 10 + kills, "only {killed} kills in {runs} runs");
     }
 }
 
 /// Starts the long run and kills it when both of its checkpoints have samples of the first chain.
 fn interrupted(out: &str) {
-    let mut child = program(&long(out)).spawn().unwrap();
+    let mut child = command(&long(out)).spawn().unwrap();
     let previous = format!("{out}.checkpoint.previous");
     let sampled =
         || CheckpointFiles::load(Path::new(&previous)).is_ok_and(|c| c.positions[0].sweeps >= 350);
@@ -279,14 +224,13 @@ fn broken_files_fall_back_or_are_refused() {
     good(&long(&whole));
     let expected = fs::read(&whole).unwrap();
     let out = folder.text("x.npy");
-    let newest = folder.path("x.npy.checkpoint");
     interrupted(&out);
     // A kill may have come between two renames; the newest is damaged wherever it is.
     let previous = fs::read(folder.path("x.npy.checkpoint.previous")).unwrap();
     let mut damaged = previous.clone();
     let middle = damaged.len() / 2;
     damaged[middle] ^= 4;
-    fs::write(&newest, &damaged).unwrap();
+    folder.file("x.npy.checkpoint", &damaged);
     // A full disk at the first checkpoint: the good generation must survive that.
     let new = folder.path("x.npy.checkpoint.new");
     let _ = fs::remove_file(&new);
@@ -298,7 +242,7 @@ fn broken_files_fall_back_or_are_refused() {
         assert_eq!(kept, previous);
         // What was begun is cleared away.
         assert!(fs::symlink_metadata(&new).is_err());
-        fs::write(&newest, &damaged).unwrap();
+        folder.file("x.npy.checkpoint", &damaged);
     }
     let (code, _, err) = run(&long(&out));
     assert_eq!(code, 0, "{err}");
@@ -396,7 +340,7 @@ fn results_that_cannot_be_shown_are_shown_later() {
             .write(true)
             .open("/dev/full")
             .unwrap();
-        let output = program(&arguments).stdout(full).output().unwrap();
+        let output = command(&arguments).stdout(full).output().unwrap();
         assert_eq!(output.status.code(), Some(5));
         assert!(folder.path("x.npy").exists());
     }

@@ -1,75 +1,47 @@
 //! `blockspin train`: the same bytes for any number of threads and after being killed or interrupted, and refusals.
 
+mod killed;
+mod program;
+
 use blockspin::model::Units;
 use blockspin::model::files::{Npy, NpyValues, read_rbm_safetensors, write_npy};
-use blockspin::random::{Seed, Stream};
+use blockspin::random::Seed;
+use killed::{kill_somewhere, kills, outcome};
+use program::Folder;
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::Duration;
 
-fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_blockspin"));
-    command
-        .arg("train")
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
+fn train<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [&["train"], arguments].concat()
 }
 
-/// Exit code, standard output and standard error.
-fn outcome(output: &Output) -> (i32, String, String) {
-    (
-        output.status.code().unwrap_or(-1),
-        String::from_utf8_lossy(&output.stdout).into_owned(),
-        String::from_utf8_lossy(&output.stderr).into_owned(),
-    )
+fn command(arguments: &[&str]) -> Command {
+    program::command(&train(arguments))
 }
 
 fn run(arguments: &[&str]) -> (i32, String, String) {
-    outcome(&program(arguments).output().unwrap())
+    program::run(&train(arguments))
 }
 
 fn good(arguments: &[&str]) -> String {
-    let (code, out, err) = run(arguments);
-    assert_eq!(code, 0, "{arguments:?}: {err}");
-    out
+    program::good(&train(arguments))
 }
 
 fn refused(arguments: &[&str], code: i32, reason: &str) {
-    let (found, _, err) = run(arguments);
-    assert!(
-        found == code && err.contains(reason),
-        "{arguments:?}: {found}, not {code}: {err:?} without {reason:?}"
-    );
+    program::refused(&train(arguments), code, reason);
 }
 
-struct Folder(TempDir);
-
 impl Folder {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.path(name).to_str().unwrap().to_owned()
-    }
-
     /// Writes an array.
     fn npy(&self, name: &str, shape: &[usize], values: NpyValues) -> String {
         let array = Npy {
             shape: shape.to_vec(),
             values,
         };
-        fs::write(self.path(name), write_npy(&array)).unwrap();
-        self.text(name)
+        self.file(name, write_npy(&array))
     }
 
     /// ±1 samples of 16 units that follow a hidden one.
@@ -122,40 +94,8 @@ fn long<'a>(data: &'a str, out: &'a str) -> Vec<&'a str> {
     all
 }
 
-/// Kills the process at a moment that the stream chooses: some at its start, most near one of its checkpoints.
-/// Says whether it was still running.
-fn kill_somewhere(mut child: Child, folder: &Path, stream: &mut Stream) -> bool {
-    let changes = stream.index(8);
-    let stamp = || {
-        [0, 1].map(|k| {
-            let path = folder.join(format!("machine-{k}.safetensors.checkpoint"));
-            fs::metadata(path).and_then(|m| m.modified()).ok()
-        })
-    };
-    let mut before = stamp();
-    let mut seen = 0;
-    while seen < changes && child.try_wait().unwrap().is_none() {
-        let now = stamp();
-        seen += usize::from(now != before);
-        before = now;
-    }
-    let pause = Duration::from_micros(stream.index(15_000) as u64);
-    let start = Instant::now();
-    while start.elapsed() < pause {
-        std::hint::spin_loop();
-    }
-    let running = child.try_wait().unwrap().is_none();
-    child.kill().unwrap();
-    let (code, _, err) = outcome(&child.wait_with_output().unwrap());
-    // Killed, or complete before that.
-    assert!(code == -1 || code == 0, "{code}: {err}");
-    running && code == -1
-}
-
 /// How many processes are killed; `BLOCKSPIN_KILLS=100 cargo test --test cli_train a_killed` kills a hundred.
-fn kills() -> usize {
-    std::env::var("BLOCKSPIN_KILLS").map_or(20, |n| n.parse().unwrap())
-}
+const KILLS: usize = 20;
 
 #[test]
 fn a_killed_run_ends_with_the_same_bytes() {
@@ -175,16 +115,24 @@ fn a_killed_run_ends_with_the_same_bytes() {
         ]
     );
     let mut stream = Seed(2).stream("kill moments", 0);
+    let kills = kills(KILLS);
+    let checkpoints =
+        [0, 1].map(|k| folder.path(&format!("out/machine-{k}.safetensors.checkpoint")));
     let (mut killed, mut runs) = (0, 0);
-    while killed < kills() {
+    while killed < kills {
         fs::remove_dir_all(&out).unwrap();
         // A run is killed five times, by another number of threads each time, and then left alone.
         for k in 0..5 {
-            let child = program(&arguments)
+            let child = command(&arguments)
                 .env("RAYON_NUM_THREADS", ["1", "2", "3"][k % 3])
                 .spawn()
                 .unwrap();
-            killed += usize::from(kill_somewhere(child, Path::new(&out), &mut stream));
+            killed += usize::from(kill_somewhere(
+                child,
+                &checkpoints,
+                (8, 15_000),
+                &mut stream,
+            ));
             if folder.path("out/machine-1.safetensors").exists()
                 && !folder.path("out/machine-1.safetensors.checkpoint").exists()
             {
@@ -199,7 +147,7 @@ fn a_killed_run_ends_with_the_same_bytes() {
         }
         assert_eq!(folder.contents("out"), expected);
         runs += 1;
-        assert!(runs < 40 * kills(), "the runs end before they are killed");
+        assert!(runs < 40 * kills, "the runs end before they are killed");
     }
 }
 
@@ -225,7 +173,7 @@ fn threads_change_no_byte() {
 /// Runs until there is something to continue, and a while longer.
 #[cfg(unix)]
 fn interrupted(arguments: &[&str], checkpoint: &Path) {
-    let mut child = program(arguments).spawn().unwrap();
+    let mut child = command(arguments).spawn().unwrap();
     wait_for(&mut child, checkpoint);
     let id = child.id().to_string();
     let kill = Command::new("kill").args(["-INT", &id]).status().unwrap();
@@ -273,7 +221,7 @@ fn an_interrupted_run_goes_on() {
     fs::remove_dir(&newest).unwrap();
     fs::write(&newest, bytes).unwrap();
     // The run that was interrupted goes on; another is refused while it has the log.
-    let mut child = program(&endless).spawn().unwrap();
+    let mut child = command(&endless).spawn().unwrap();
     let mut stamp = fs::metadata(&newest).unwrap().modified().unwrap();
     for _ in 0..2 {
         let now = || fs::metadata(&newest).and_then(|m| m.modified());
@@ -383,7 +331,7 @@ fn wait_for(child: &mut Child, file: &Path) {
 
 /// Starts the run and kills it as soon as there is something to continue.
 fn begun(arguments: &[&str], checkpoint: &Path) {
-    let mut child = program(arguments).spawn().unwrap();
+    let mut child = command(arguments).spawn().unwrap();
     wait_for(&mut child, checkpoint);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -598,46 +546,10 @@ fn bad_input_is_refused_with_its_reason() {
     ] {
         refuse(&array(shape, values), hidden, 2, reason);
     }
-    refuse(
-        &data,
-        &["--hidden", "3", "--batch", "901"],
-        2,
-        "minibatch of 901 samples is larger",
-    );
     refuse(&data, &["--hidden", "0"], 2, "no units");
     refuse(&data, &[], 2, "no hidden layer");
     refuse(&data, &["--stack", "4,2"], 2, "goes into a folder");
     refuse(&data, &["--hidden", "1000000000"], 4, "--max-bytes");
-    refuse(
-        &data,
-        &["--hidden", "3", "--units", "binary"],
-        2,
-        "expected 0 or 1",
-    );
-    refuse(
-        &data,
-        &["--hidden", "3", "--learning-rate", "nan"],
-        2,
-        "learning rate",
-    );
-    refuse(
-        &data,
-        &["--hidden", "3", "--held-out", "0.0001"],
-        2,
-        "held-out",
-    );
-    refuse(
-        &data,
-        &["--hidden", "3", "--chains", "5"],
-        2,
-        "chains is set",
-    );
-    refuse(
-        &data,
-        &["--hidden", "3", "--estimator", "cd-0"],
-        2,
-        "at least 1",
-    );
     refuse(
         &data,
         &[
@@ -652,7 +564,17 @@ fn bad_input_is_refused_with_its_reason() {
         "ladder",
     );
     for (more, code, reason) in [
-        (&["--max-bytes", "NaN"][..], 2, "--max-bytes"),
+        (
+            &["--batch", "901"][..],
+            2,
+            "minibatch of 901 samples is larger",
+        ),
+        (&["--units", "binary"], 2, "expected 0 or 1"),
+        (&["--learning-rate", "nan"], 2, "learning rate"),
+        (&["--held-out", "0.0001"], 2, "held-out"),
+        (&["--chains", "5"], 2, "chains is set"),
+        (&["--estimator", "cd-0"], 2, "at least 1"),
+        (&["--max-bytes", "NaN"], 2, "--max-bytes"),
         (
             &["--log-z", "ais", "--ais-chains", "18446744073709551615"],
             4,

@@ -1,11 +1,12 @@
 //! `blockspin check-samples`: do samples that some program wrote come from the model?
 
 use super::exit::{Exit, Failure};
+use super::limits::ExactLimits;
 use super::output::{Format, deliver, read_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::estimate::FAMILY_ALPHA;
 use crate::exact::{
-    Correlated, ExactError, Finding, Kind, KindReport, Limits, SampleCheckError, SampleReport,
+    Correlated, ExactError, Finding, Kind, KindReport, SampleCheckError, SampleReport,
     SampleSettings, Samples, SamplesError, Verdict, check_samples,
 };
 use crate::model::files::{AnyModel, Npy, NpyValues, read_npy};
@@ -44,12 +45,8 @@ pub(super) struct Arguments {
     /// What to do with correlated rows
     #[arg(long, value_enum, default_value = "thin")]
     correlated: CorrelatedName,
-    /// Refuse work that is predicted to take longer
-    #[arg(long, value_name = "S", default_value_t = Limits::default().max_seconds)]
-    max_seconds: f64,
-    /// Refuse work that is predicted to need more memory
-    #[arg(long, value_name = "B", default_value_t = Limits::default().max_bytes)]
-    max_bytes: f64,
+    #[command(flatten)]
+    limits: ExactLimits,
     /// Text for a reader or JSON for a program
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -136,10 +133,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
         _ => (samples, None),
     };
-    let limits = Limits {
-        max_seconds: arguments.max_seconds,
-        max_bytes: arguments.max_bytes,
-    };
+    let limits = arguments.limits.resolved();
     let report = check_samples(&model, &samples, &settings, &limits).map_err(|e| match e {
         SampleCheckError::Exact(e @ ExactError::TooLarge { .. }) => Failure::too_large(e),
         SampleCheckError::Exact(e) => Failure::bad_input(format!("{}: {e}", loaded.origin)),

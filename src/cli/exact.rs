@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Averages, Correlators};
 use super::exit::{Exit, Failure};
+use super::limits::ExactLimits;
 use super::observables::Observables;
 use super::output::{deliver, write_bytes};
 use super::source::{Loaded, ModelSource};
@@ -41,12 +42,8 @@ pub(super) struct Arguments {
     /// Draw N independent samples into the .npy file of --out: int8, one row each
     #[arg(long, value_name = "N", requires = "out")]
     samples: Option<usize>,
-    /// Refuse work that is predicted to take longer
-    #[arg(long, value_name = "S", default_value_t = Limits::default().max_seconds)]
-    max_seconds: f64,
-    /// Refuse work that is predicted to need more memory
-    #[arg(long, value_name = "B", default_value_t = Limits::default().max_bytes)]
-    max_bytes: f64,
+    #[command(flatten)]
+    limits: ExactLimits,
     /// How to show the answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -118,10 +115,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         pairs: arguments.pairs,
         edges: arguments.edges,
         method: arguments.method,
-        limits: Limits {
-            max_seconds: arguments.max_seconds,
-            max_bytes: arguments.max_bytes,
-        },
+        limits: arguments.limits.resolved(),
     };
     if arguments.samples.is_none()
         && !arguments.observables

@@ -10,6 +10,7 @@ mod exact;
 mod exit;
 mod explain;
 mod interrupt;
+mod limits;
 mod models;
 mod observables;
 mod output;

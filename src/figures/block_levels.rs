@@ -1,7 +1,7 @@
 //! Blocking of sampled configurations, and correlations between two levels.
 
 use crate::numeric::matrix_product::{Matrix, product};
-use crate::random::Seed;
+use crate::random::{Chooser, Seed};
 use crate::rg::Tie;
 use crate::rg::square_blocks::blocks;
 
@@ -90,10 +90,7 @@ impl Level {
 /// A permutation of 0..n.
 pub(super) fn shuffled_labels(n: usize, seed: Seed, purpose: &str) -> Vec<usize> {
     let mut labels: Vec<usize> = (0..n).collect();
-    let mut stream = seed.stream(purpose, 0);
-    for k in (1..n).rev() {
-        labels.swap(k, stream.index(k + 1));
-    }
+    seed.stream(purpose, 0).shuffle(&mut labels);
     labels
 }
 

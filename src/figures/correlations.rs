@@ -259,6 +259,35 @@ impl Protocol {
         torus: false,
     };
 
+    /// The plain fit, and it with one thing changed at a time.
+    pub(super) const FEW: [Self; 4] = [
+        Self::PLAIN,
+        Self {
+            to: 3.0,
+            ..Self::PLAIN
+        },
+        Self {
+            method: Method::LeastSquares,
+            ..Self::PLAIN
+        },
+        Self {
+            axes: false,
+            to: EVERYTHING,
+            ..Self::PLAIN
+        },
+    ];
+
+    /// The plain fit with the torus divided out.
+    pub(super) const ON_TORUS: Self = Self {
+        torus: true,
+        ..Self::PLAIN
+    };
+
+    /// A few fits of the spin correlation of a periodic lattice: [`Self::FEW`], and the plain one on the torus.
+    pub(super) fn few_of_spins() -> Vec<Self> {
+        [&Self::FEW[..], &[Self::ON_TORUS]].concat()
+    }
+
     /// For a reader.
     pub(super) fn name(self) -> String {
         format!(

@@ -1,8 +1,9 @@
-//! Entries of records: parameters, numbers, controls and panels in one line each.
+//! Entries of records: parameters, numbers and panels in one line each.
 
 use super::experiment::{FigureError, Parameter, Run, Scale};
 use super::picture::{Axis, Chart, Panel, PixelMap, Series, Style};
-use crate::ledger::{Control, Number, Verdict};
+use crate::ledger::Number;
+use crate::numeric::Enclosure;
 use std::fmt::Display;
 
 /// A parameter that the document states.
@@ -25,23 +26,44 @@ pub(super) fn chosen(name: &str, value: impl Display, swept: &[&str]) -> Paramet
     }
 }
 
-/// A number by itself.
+/// A number without an error, to the last bit.
 pub(super) fn plain(name: impl Into<String>, value: f64) -> Number {
     Number {
         name: name.into(),
-        value: rounded(value),
+        value,
         std_err: None,
         bounds: None,
         printed: None,
     }
 }
 
-/// The mean of independent values with its standard error.
-pub(super) fn estimate(name: impl Into<String>, values: &[f64]) -> Number {
+/// A number without an error, to six digits.
+pub(super) fn brief(name: impl Into<String>, value: f64) -> Number {
+    plain(name, rounded(value))
+}
+
+/// An estimate; an error that does not exist is left out.
+pub(super) fn estimate(name: impl Into<String>, (value, std_err): (f64, f64)) -> Number {
+    Number {
+        std_err: std_err.is_finite().then_some(std_err),
+        ..plain(name, value)
+    }
+}
+
+/// The mean of independent values with its standard error, both to six digits.
+pub(super) fn mean_of(name: impl Into<String>, values: &[f64]) -> Number {
     let (mean, err) = mean_and_error(values);
     Number {
         std_err: Some(rounded(err)),
-        ..plain(name, mean)
+        ..brief(name, mean)
+    }
+}
+
+/// An enclosure.
+pub(super) fn enclosed(name: impl Into<String>, bounds: Enclosure) -> Number {
+    Number {
+        bounds: Some([bounds.lo(), bounds.hi()]),
+        ..plain(name, bounds.mid())
     }
 }
 
@@ -53,11 +75,12 @@ pub(super) fn beside(number: Number, printed: f64) -> Number {
     }
 }
 
-/// A control and whether the decision rejected it.
-pub(super) fn control(name: impl Into<String>, rejected: bool) -> Control {
-    Control {
-        name: name.into(),
-        rejected,
+/// A temperature beside the printed one; an infinite one by its inverse.
+pub(super) fn temperature(what: &str, value: f64, printed: f64) -> Number {
+    if value.is_finite() {
+        beside(brief(format!("T {what}"), value), printed)
+    } else {
+        brief(format!("1/T {what}"), 0.0)
     }
 }
 
@@ -72,19 +95,6 @@ pub(super) fn mean_and_error(values: &[f64]) -> (f64, f64) {
 /// Six significant digits, so that records stay small and do not change with the last bit.
 pub(super) fn rounded(x: f64) -> f64 {
     format!("{x:.5e}").parse().unwrap_or(x)
-}
-
-/// Reproduced if every choice says yes, not reproduced if every choice says no; otherwise, or if one of them
-/// could not tell, not decidable.
-pub(super) fn verdict_of(choices: impl IntoIterator<Item = Option<bool>>) -> Verdict {
-    let all: Vec<Option<bool>> = choices.into_iter().collect();
-    if !all.is_empty() && all.iter().all(|&x| x == Some(true)) {
-        Verdict::Reproduced
-    } else if !all.is_empty() && all.iter().all(|&x| x == Some(false)) {
-        Verdict::NotReproduced
-    } else {
-        Verdict::NotDecidable
-    }
 }
 
 /// A refusal of the library.
@@ -149,21 +159,6 @@ pub(super) fn chart(title: impl Into<String>, x: &str, y: &str, series: Vec<Seri
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn verdicts_need_all_choices() {
-        let of = |x: &[Option<bool>]| verdict_of(x.iter().copied());
-        assert_eq!(of(&[Some(true); 2]), Verdict::Reproduced);
-        assert_eq!(of(&[Some(false)]), Verdict::NotReproduced);
-        for open in [
-            &[Some(true), Some(false)][..],
-            &[Some(true), None],
-            &[None],
-            &[],
-        ] {
-            assert_eq!(of(open), Verdict::NotDecidable);
-        }
-    }
 
     #[test]
     fn errors_are_those_of_a_mean() {

@@ -114,6 +114,27 @@ pub struct Experiment {
     pub run: fn(&Run) -> Result<FigureRecord, FigureError>,
 }
 
+impl Experiment {
+    /// What a run of it leaves.
+    pub(super) fn record(
+        &self,
+        run: &Run,
+        parameters: Vec<Parameter>,
+        findings: Vec<Finding>,
+        pictures: Vec<Picture>,
+    ) -> FigureRecord {
+        FigureRecord {
+            experiment: self.name.to_owned(),
+            title: self.title.to_owned(),
+            scale: run.scale,
+            seed: run.seed.0,
+            parameters,
+            findings,
+            pictures,
+        }
+    }
+}
+
 /// All experiments in the order of the document.
 pub fn experiments() -> Vec<Experiment> {
     vec![

@@ -5,13 +5,14 @@
 //! length from 8 to the longest. The same fit is made of exact values of ⟨|m|⟩ for lattices of several sizes.
 
 use super::correlations::{Method, power_of};
+use super::entries::{chosen, enclosed, estimate, plain};
 use super::exact_curves::absolute_magnetisation;
-use super::experiment::{Experiment, FigureError, FigureRecord, Parameter, Run, Scale};
+use super::experiment::{Experiment, FigureError, FigureRecord, Run, Scale};
 use super::flows::{
     CRITICAL, Data, FlowChoice, SITES, Sizes, Workshop, choices, mean_absolute, parameters,
 };
 use super::ising_data::{kept_configurations, spin_values};
-use super::judgement::{control, enclosed, estimate, not_vacuous, plain, verdict_over};
+use super::judgement::{mutant, not_vacuous, verdict_over};
 use super::picture::{Axis, Chart, Mark, Panel, Picture, Series, Style};
 use crate::ledger::{Basis, Finding, Number};
 use crate::numeric::Enclosure;
@@ -178,13 +179,13 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
     let law = TEMPERATURES.map(|t| (t - CRITICAL).abs().powf(TARGET));
     let lawful: Vec<Option<f64>> = vec![delta_m(law, TEMPERATURES, Method::LogLog); 20];
     let controls = vec![
-        control("flows at T = 3.1, 3.2, 3.3", settles(&wrong, TARGET)),
-        control(
+        mutant("flows at T = 3.1, 3.2, 3.3", settles(&wrong, TARGET)),
+        mutant(
             "independent spins: the same |m| at all temperatures",
             settles(&constant, TARGET),
         ),
-        control("1/4 in place of 1/8", settles(&own, 0.25)),
-        control("1/16 in place of 1/8", settles(&own, 0.0625)),
+        mutant("1/4 in place of 1/8", settles(&own, 0.25)),
+        mutant("1/16 in place of 1/8", settles(&own, 0.0625)),
         not_vacuous("the law (36) itself is accepted", settles(&lawful, TARGET)),
     ];
     let (equilibrium, by_side) = equilibrium(run)?;
@@ -233,21 +234,17 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
         controls,
     };
     let mut parameters = parameters(run.scale);
-    parameters.push(Parameter {
-        name: "fit of (36), T_c = 2.269".to_owned(),
-        value: "log-log".to_owned(),
-        published: false,
-        swept: vec!["least squares".to_owned()],
-    });
-    Ok(FigureRecord {
-        experiment: EXPERIMENT.name.to_owned(),
-        title: EXPERIMENT.title.to_owned(),
-        scale: run.scale,
-        seed: run.seed.0,
+    parameters.push(chosen(
+        "fit of (36), T_c = 2.269",
+        "log-log",
+        &["least squares"],
+    ));
+    Ok(EXPERIMENT.record(
+        run,
         parameters,
-        findings: vec![finding],
-        pictures: vec![picture(series, by_side)],
-    })
+        vec![finding],
+        vec![picture(series, by_side)],
+    ))
 }
 
 fn picture(series: Vec<Series>, by_side: Vec<[f64; 2]>) -> Picture {

@@ -3,12 +3,13 @@
 //! The rule of 3a, for each choice of what the text leaves open and each fit of (32): at length 8 `Δ_s` < 1/8 at T = 2.2
 //! and `Δ_s` > 1/8 at T = 2.3. The rules of the others are in `ising_dimensions`.
 
-use super::correlations::{Centre, EVERYTHING, Method, Protocol, TwoPoint};
-use super::experiment::{Experiment, FigureError, FigureRecord, Parameter, Run, Scale};
+use super::correlations::{Centre, Protocol, TwoPoint};
+use super::entries::{chart, chosen, estimate};
+use super::experiment::{Experiment, FigureError, FigureRecord, Run, Scale};
 use super::flows::{CRITICAL, Data, FlowChoice, SIDE, Sizes, Workshop, choices, parameters};
 use super::ising_dimensions::{finding_of_curve, finding_of_text};
-use super::judgement::{control, estimate, not_vacuous, verdict_over};
-use super::picture::{Axis, Chart, Mark, Panel, Picture, Series, Style};
+use super::judgement::{mutant, not_vacuous, verdict_over};
+use super::picture::{Chart, Mark, Panel, Picture, Series, Style};
 use crate::ledger::{Basis, Finding, Verdict};
 
 /// The dimension of the spin.
@@ -27,30 +28,6 @@ pub(super) const EXPERIMENT: Experiment = Experiment {
     run,
 };
 
-/// The fits that flows are read with.
-fn flow_protocols() -> Vec<Protocol> {
-    vec![
-        Protocol::PLAIN,
-        Protocol {
-            to: 3.0,
-            ..Protocol::PLAIN
-        },
-        Protocol {
-            method: Method::LeastSquares,
-            ..Protocol::PLAIN
-        },
-        Protocol {
-            axes: false,
-            to: EVERYTHING,
-            ..Protocol::PLAIN
-        },
-        Protocol {
-            torus: true,
-            ..Protocol::PLAIN
-        },
-    ]
-}
-
 /// `Δ_s` with its error by protocol, length and temperature.
 type Curves = Vec<Vec<Vec<Option<(f64, f64)>>>>;
 
@@ -62,7 +39,7 @@ fn flow_curves(
     let found = workshop.follow(choice, temperatures, |values| {
         TwoPoint::of_fields(SIDE, true, values)
     })?;
-    Ok(flow_protocols()
+    Ok(Protocol::few_of_spins()
         .iter()
         .map(|p| {
             found
@@ -100,7 +77,7 @@ fn finding_3a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     let mut default_rows = Vec::new();
     for choice in &all {
         let found = flow_curves(&mut workshop, choice, &wanted)?;
-        for (protocol, by_length) in flow_protocols().iter().zip(&found) {
+        for (protocol, by_length) in Protocol::few_of_spins().iter().zip(&found) {
             let outcome = brackets(&by_length[LENGTH], TARGET);
             if protocol.torus {
                 on_torus.push(outcome);
@@ -129,7 +106,7 @@ fn finding_3a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
                         .enumerate()
                         .filter_map(|(n, row)| row[k].map(|x| [n as f64, x.0]))
                         .collect();
-                    if *protocol == Protocol::PLAIN || *protocol == flow_protocols()[4] {
+                    if *protocol == Protocol::PLAIN || *protocol == Protocol::ON_TORUS {
                         series.push(Series {
                             label: format!(
                                 "T = {t}{}",
@@ -168,13 +145,13 @@ fn finding_3a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     let without_lattice = flow_curves(&mut workshop, &shuffled, &wanted)?;
     let turned = flow_curves(&mut workshop, default, &[2.3, 2.2])?;
     let controls = vec![
-        control("flows at T = 1.5 and 1.6", at_length(&cold, TARGET)),
-        control("flows at T = 4.5 and 5.5", at_length(&hot, TARGET)),
-        control(
+        mutant("flows at T = 1.5 and 1.6", at_length(&cold, TARGET)),
+        mutant("flows at T = 4.5 and 5.5", at_length(&hot, TARGET)),
+        mutant(
             "spins of each configuration in random order",
             at_length(&without_lattice, TARGET),
         ),
-        control("the two temperatures exchanged", at_length(&turned, TARGET)),
+        mutant("the two temperatures exchanged", at_length(&turned, TARGET)),
         not_vacuous(
             "values on either side are accepted",
             brackets(&[Some((0.12, 0.0)), Some((0.13, 0.0))], TARGET),
@@ -191,7 +168,10 @@ fn finding_3a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
             .and_then(|row| row[k])
             .map_or(f64::NAN, |x| x.0)
     };
-    let torus = flow_protocols().iter().position(|p| p.torus).unwrap_or(0);
+    let torus = Protocol::few_of_spins()
+        .iter()
+        .position(|p| p.torus)
+        .unwrap_or(0);
     let because = format!(
         "{}at length {LENGTH} Δ_s is below 1/8 at T = 2.2 and above it at T = 2.3 for {} \
          combinations of choice and plain fit, and for {} with the torus divided out, which presupposes Δ = 1/8. The \
@@ -234,53 +214,39 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
     let text = finding_of_text(run)?;
     let (a, flows) = finding_3a(run)?;
     let mut parameters = parameters(run.scale);
-    let entry = |name: &str, value: &str, swept: &[&str]| Parameter {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        published: false,
-        swept: swept.iter().map(|&s| s.to_owned()).collect(),
-    };
     parameters.extend([
-        entry("displacements of the fit", "axes", &["all vectors"]),
-        entry(
+        chosen("displacements of the fit", "axes", &["all vectors"]),
+        chosen(
             "distances of the fit",
             "1 to 5",
             &["from 2", "to 3", "to 4", "to all"],
         ),
-        entry("fit of (32)", "log-log", &["least squares"]),
-        entry(
+        chosen("fit of (32)", "log-log", &["least squares"]),
+        chosen(
             "periodic lattice",
             "ignored",
             &["divided out by the continuum's function of the torus"],
         ),
-        entry(
+        chosen(
             "boundary of the Ising data",
             "periodic",
             &["open (for the value of the text)"],
         ),
-        entry(
+        chosen(
             "σ̄ in s = σ − σ̄",
             "mean of all configurations",
             &["mean of each configuration"],
         ),
     ]);
-    Ok(FigureRecord {
-        experiment: EXPERIMENT.name.to_owned(),
-        title: EXPERIMENT.title.to_owned(),
-        scale: run.scale,
-        seed: run.seed.0,
+    Ok(EXPERIMENT.record(
+        run,
         parameters,
-        findings: vec![a, b, text],
-        pictures: vec![picture(flows, curves)],
-    })
+        vec![a, b, text],
+        vec![picture(flows, curves)],
+    ))
 }
 
 fn picture(flows: Vec<Series>, curves: Vec<Series>) -> Picture {
-    let axis = |label: &str| Axis {
-        label: label.to_owned(),
-        logarithmic: false,
-        range: None,
-    };
     let level = || Mark::Horizontal(TARGET, "1/8".to_owned());
     Picture {
         name: "fig3".to_owned(),
@@ -288,18 +254,17 @@ fn picture(flows: Vec<Series>, curves: Vec<Series>) -> Picture {
         columns: 2,
         panels: vec![
             Panel::Chart(Chart {
-                title: "flows of the default choice".to_owned(),
-                x: axis("length of the flow"),
-                y: axis("Δ_s"),
-                series: flows,
                 marks: vec![level()],
+                ..chart(
+                    "flows of the default choice",
+                    "length of the flow",
+                    "Δ_s",
+                    flows,
+                )
             }),
             Panel::Chart(Chart {
-                title: "exact, by fit".to_owned(),
-                x: axis("T (J/k)"),
-                y: axis("Δ_s"),
-                series: curves,
                 marks: vec![level(), Mark::Vertical(CRITICAL, "2.269".to_owned())],
+                ..chart("exact, by fit", "T (J/k)", "Δ_s", curves)
             }),
         ],
     }

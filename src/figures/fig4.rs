@@ -6,22 +6,20 @@
 //! - 4b: at none of T = 2.2, 2.3, 2.4 does `Δ_ε` of the flows converge; it converges if it exists from half the longest
 //!   length on and stays there within 0.05 or its 90 % interval of the last value.
 
-use super::correlations::{Centre, EVERYTHING, Method, Protocol, TwoPoint, energy_fields};
+use super::correlations::{Centre, Protocol, TwoPoint, energy_fields};
+use super::entries::{chart, chosen, enclosed, estimate, plain};
 use super::exact_curves::energy_correlations;
-use super::experiment::{Experiment, FigureError, FigureRecord, Parameter, Run, Scale};
+use super::experiment::{Experiment, FigureError, FigureRecord, Run, Scale};
 use super::flows::{CRITICAL, Data, FlowChoice, SIDE, Sizes, Workshop, choices, parameters};
 use super::ising_data::{GroundStates, configurations, open_configurations, spin_values};
-use super::judgement::{
-    accepted_by_any, all_crossings, control, enclosed, estimate, not_vacuous, plain, verdict_over,
-};
-use super::picture::{Axis, Band, Chart, Mark, Panel, Picture, Series, Style};
+use super::ising_dimensions::{HALF_STEP, curve, passes};
+use super::judgement::{accepted_by_any, all_crossings, mutant, not_vacuous, verdict_over};
+use super::picture::{Band, Chart, Mark, Panel, Picture, Series, Style};
 use crate::ledger::{Basis, Finding, Number};
 use crate::numeric::Enclosure;
 
 /// The dimension of the energy operator.
 const TARGET: f64 = 1.0;
-/// Half the distance of the temperatures.
-const HALF_STEP: f64 = 0.05;
 /// Change of `Δ_ε` that counts as none.
 const STILL: f64 = 0.05;
 /// Student's t with 19 degrees of freedom, two-sided 90 %.
@@ -61,12 +59,6 @@ fn curve_temperatures(scale: Scale) -> Vec<f64> {
     list
 }
 
-/// Whether the curve passes the level at `T_c`.
-fn passes(curve: &[(f64, f64)], level: f64) -> bool {
-    let crossings = all_crossings(curve, level);
-    crossings.iter().any(|t| (t - CRITICAL).abs() <= HALF_STEP)
-}
-
 /// Correlations of a lattice against temperature: bounds, and what 20000 configurations estimate.
 struct Lattices {
     side: usize,
@@ -101,14 +93,7 @@ impl Lattices {
     }
 
     fn exact_curve(&self, protocol: Protocol) -> Vec<(f64, f64)> {
-        let value = |g: &[Enclosure]| {
-            let g: Vec<f64> = g.iter().map(|g| g.mid()).collect();
-            protocol.dimension(self.side, true, &g)
-        };
-        self.exact
-            .iter()
-            .filter_map(|(t, g)| Some((*t, value(g)?)))
-            .collect()
+        curve(protocol, self.side, &self.exact)
     }
 
     fn sampled_curve(&self, protocol: Protocol, centre: Centre) -> Vec<(f64, (f64, f64))> {
@@ -277,9 +262,9 @@ fn finding_4a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
         passes(&points, TARGET)
     };
     let controls = vec![
-        control("1/2 in place of 1", any(0.0, 0.5)),
-        control("1/8 in place of 1", any(0.0, 0.125)),
-        control("2 in place of 1", any(0.0, 2.0)),
+        mutant("1/2 in place of 1", any(0.0, 0.5)),
+        mutant("1/8 in place of 1", any(0.0, 0.125)),
+        mutant("2 in place of 1", any(0.0, 2.0)),
         not_vacuous(
             "every fit accepts exact power laws whose Δ is 1 at T_c, on both lattices",
             protocols().iter().all(|p| lawful(p, 10) && lawful(p, 9)),
@@ -313,26 +298,6 @@ fn finding_4a(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     Ok((finding, series))
 }
 
-/// The fits that flows are read with.
-fn flow_protocols() -> Vec<Protocol> {
-    vec![
-        Protocol::PLAIN,
-        Protocol {
-            to: 3.0,
-            ..Protocol::PLAIN
-        },
-        Protocol {
-            method: Method::LeastSquares,
-            ..Protocol::PLAIN
-        },
-        Protocol {
-            axes: false,
-            to: EVERYTHING,
-            ..Protocol::PLAIN
-        },
-    ]
-}
-
 /// `Δ_ε` by protocol, temperature and length.
 type Curves = Vec<Vec<Vec<Option<(f64, f64)>>>>;
 
@@ -354,7 +319,7 @@ fn flow_curves(
             })
             .collect()
     };
-    Ok(flow_protocols()
+    Ok(Protocol::FEW
         .iter()
         .map(|p| (0..temperatures.len()).map(|k| read(p, k)).collect())
         .collect())
@@ -388,7 +353,7 @@ fn finding_4b(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     let mut converging = 0;
     for choice in &all {
         let found = flow_curves(&mut workshop, choice, &wanted)?;
-        for (protocol, by_temperature) in flow_protocols().iter().zip(&found) {
+        for (protocol, by_temperature) in Protocol::FEW.iter().zip(&found) {
             outcomes.push(none(by_temperature));
             converging += by_temperature.iter().filter(|c| converges(c)).count();
             if *protocol != Protocol::PLAIN {
@@ -440,15 +405,15 @@ fn finding_4b(run: &Run) -> Result<(Finding, Vec<Series>), FigureError> {
     };
     let absent = vec![Some((1.0, 0.001)), None];
     let controls = vec![
-        control(
+        mutant(
             "a curve that grows by 0.02 a step converges",
             converges(&made(&|n| 0.02 * n)),
         ),
-        control(
+        mutant(
             "a curve that alternates by 0.2 converges",
             converges(&made(&|n| 0.1 * (n * std::f64::consts::PI).cos())),
         ),
-        control(
+        mutant(
             "a curve that ends without a value converges",
             converges(&absent),
         ),
@@ -490,44 +455,25 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
     let (a, data) = finding_4a(run)?;
     let (b, flows) = finding_4b(run)?;
     let mut parameters = parameters(run.scale);
-    let entry = |name: &str, value: &str, swept: &[&str]| Parameter {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        published: false,
-        swept: swept.iter().map(|&s| s.to_owned()).collect(),
-    };
     parameters.extend([
-        entry("displacements of the fit", "axes", &["all vectors"]),
-        entry(
+        chosen("displacements of the fit", "axes", &["all vectors"]),
+        chosen(
             "distances of the fit",
             "1 to half the lattice",
             &["from 2", "to 3", "to 4", "to all"],
         ),
-        entry("fit of (32)", "log-log", &["least squares"]),
-        entry(
+        chosen("fit of (32)", "log-log", &["least squares"]),
+        chosen(
             "ε̄ in (35)",
             "mean of all configurations",
             &["mean of each configuration (4a)"],
         ),
-        entry("boundary of the Ising data", "periodic", &["open (4a)"]),
+        chosen("boundary of the Ising data", "periodic", &["open (4a)"]),
     ]);
-    Ok(FigureRecord {
-        experiment: EXPERIMENT.name.to_owned(),
-        title: EXPERIMENT.title.to_owned(),
-        scale: run.scale,
-        seed: run.seed.0,
-        parameters,
-        findings: vec![a, b],
-        pictures: vec![picture(data, flows)],
-    })
+    Ok(EXPERIMENT.record(run, parameters, vec![a, b], vec![picture(data, flows)]))
 }
 
 fn picture(data: Vec<Series>, flows: Vec<Series>) -> Picture {
-    let axis = |label: &str| Axis {
-        label: label.to_owned(),
-        logarithmic: false,
-        range: None,
-    };
     let level = || Mark::Horizontal(TARGET, "1".to_owned());
     Picture {
         name: "fig4".to_owned(),
@@ -535,18 +481,12 @@ fn picture(data: Vec<Series>, flows: Vec<Series>) -> Picture {
         columns: 2,
         panels: vec![
             Panel::Chart(Chart {
-                title: "Ising data".to_owned(),
-                x: axis("T (J/k)"),
-                y: axis("Δ_ε"),
-                series: data,
                 marks: vec![level(), Mark::Vertical(CRITICAL, "2.269".to_owned())],
+                ..chart("Ising data", "T (J/k)", "Δ_ε", data)
             }),
             Panel::Chart(Chart {
-                title: "flows".to_owned(),
-                x: axis("length of the flow"),
-                y: axis("Δ_ε"),
-                series: flows,
                 marks: vec![level()],
+                ..chart("flows", "length of the flow", "Δ_ε", flows)
             }),
         ],
     }

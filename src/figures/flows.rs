@@ -1,12 +1,13 @@
 //! Flows of the machine with 100 visible and 81 hidden units, for every choice that the text leaves open.
 
+use super::entries::{chosen, mean_and_error, published, refused};
 use super::experiment::{FigureError, Parameter, Run, Scale};
 use super::ising_data::{GroundStates, bond_sum, temperatures, training_set};
 use super::machines::{Contrast, Flow, FlowKind, TrainingChoice, trained};
 use crate::exact::kaufman;
 use crate::learn::BinaryData;
 use crate::model::RbmWeights;
-use crate::random::Seed;
+use crate::random::{Chooser, Seed};
 
 /// Side of the lattice.
 pub(super) const SIDE: usize = 10;
@@ -146,12 +147,6 @@ pub(super) fn choices(scale: Scale) -> Vec<FlowChoice> {
 pub(super) fn parameters(scale: Scale) -> Vec<Parameter> {
     let all = choices(scale);
     let mut list = all[0].training.parameters();
-    let entry = |name: &str, value: &str, published, swept: &[&str]| Parameter {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        published,
-        swept: swept.iter().map(|&s| s.to_owned()).collect(),
-    };
     if scale == Scale::Paper {
         for p in &mut list {
             let swept: &[&str] = match p.name.as_str() {
@@ -171,31 +166,21 @@ pub(super) fn parameters(scale: Scale) -> Vec<Parameter> {
         &[]
     };
     list.extend([
-        entry("visible units", "100", true, &[]),
-        entry(
-            "training configurations at each temperature",
-            &sizes.samples.to_string(),
-            sizes.samples == 20_000,
-            &[],
-        ),
-        entry("ground states at T = 0", "up or down, 1/2 each", false, up),
-        entry(
-            "flows at each temperature",
-            &sizes.flows.to_string(),
-            false,
-            &[],
-        ),
-        entry("a flow is of", "means (34)", true, &["samples"]),
-        entry(
-            "what is read of a flow",
-            "its values",
-            false,
-            &["their signs"],
-        ),
-        entry(
+        published("visible units", SITES),
+        Parameter {
+            published: sizes.samples == 20_000,
+            ..published("training configurations at each temperature", sizes.samples)
+        },
+        chosen("ground states at T = 0", "up or down, 1/2 each", up),
+        chosen("flows at each temperature", sizes.flows, &[]),
+        Parameter {
+            published: true,
+            ..chosen("a flow is of", "means (34)", &["samples"])
+        },
+        chosen("what is read of a flow", "its values", &["their signs"]),
+        chosen(
             "temperature of a flow",
             "that of its start",
-            false,
             &["measured by the posterior of the sixty temperatures given the energy of the signs"],
         ),
     ]);
@@ -211,13 +196,10 @@ struct Thermometer {
 
 impl Thermometer {
     fn new() -> Result<Self, FigureError> {
-        let refused = |e: &dyn std::fmt::Display| FigureError::Refused {
-            what: "thermometer".to_owned(),
-            cause: e.to_string(),
-        };
         let mut log_z = Vec::new();
         for t in temperatures().into_iter().skip(1) {
-            let torus = kaufman(SIDE, SIDE, 1.0 / t, 1.0 / t).map_err(|e| refused(&e))?;
+            let torus =
+                kaufman(SIDE, SIDE, 1.0 / t, 1.0 / t).map_err(|e| refused("thermometer", e))?;
             log_z.push((t, torus.log_z.mid()));
         }
         let bonds = 2 * SITES as i64;
@@ -271,7 +253,7 @@ impl<'r, 'a> Workshop<'r, 'a> {
         (self.run.progress)(&format!("drawing training data ({})", wanted.key()));
         let mut data = training_set(SIDE, self.sizes.samples, ground, self.run.seed)?;
         if wanted == Data::Shuffled {
-            data = shuffled(&data, self.run.seed)?;
+            data = in_random_order(&data, self.run.seed, "shuffled data")?;
         }
         // One other set at most is kept: each takes up to 120 MB.
         self.data.truncate(1);
@@ -349,20 +331,18 @@ impl<'r, 'a> Workshop<'r, 'a> {
     }
 }
 
-/// The configurations with the spins of each in random order.
-fn shuffled(data: &BinaryData, seed: Seed) -> Result<BinaryData, FigureError> {
-    let units = data.units();
-    let mut stream = seed.stream("shuffled data", 0);
+/// The configurations with the spins of each in random order, by the stream of this purpose.
+pub(super) fn in_random_order(
+    data: &BinaryData,
+    seed: Seed,
+    purpose: &str,
+) -> Result<BinaryData, FigureError> {
+    let mut stream = seed.stream(purpose, 0);
     let mut bits = data.up().to_vec();
-    for sample in bits.chunks_mut(units) {
-        for k in (1..units).rev() {
-            sample.swap(k, stream.index(k + 1));
-        }
+    for sample in bits.chunks_mut(data.units()) {
+        stream.shuffle(sample);
     }
-    BinaryData::from_bits(bits, units).map_err(|e| FigureError::Refused {
-        what: "shuffled data".to_owned(),
-        cause: e.to_string(),
-    })
+    BinaryData::from_bits(bits, data.units()).map_err(|e| refused(purpose, e))
 }
 
 /// Mean of `|m|` over independent configurations, and its standard error.
@@ -371,10 +351,7 @@ pub(super) fn mean_absolute(values: &[f32], sites: usize) -> (f64, f64) {
         .chunks(sites)
         .map(|v| (v.iter().map(|&x| f64::from(x)).sum::<f64>() / sites as f64).abs())
         .collect();
-    let n = each.len() as f64;
-    let mean = each.iter().sum::<f64>() / n;
-    let squares: f64 = each.iter().map(|x| (x - mean).powi(2)).sum();
-    (mean, (squares / (n * (n - 1.0))).sqrt())
+    mean_and_error(&each)
 }
 
 #[cfg(test)]
@@ -404,7 +381,7 @@ mod tests {
     #[test]
     fn shuffling_keeps_the_magnetisation_and_nothing_else() {
         let data = training_set(SIDE, 2, GroundStates::Both, Seed(1)).unwrap();
-        let other = shuffled(&data, Seed(1)).unwrap();
+        let other = in_random_order(&data, Seed(1), "shuffled data").unwrap();
         let sums = |d: &BinaryData| -> Vec<u32> {
             d.up()
                 .chunks(SITES)

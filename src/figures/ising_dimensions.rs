@@ -8,14 +8,14 @@
 //! - the value in the text: |`Δ_s` − 0.1263| ≤ 0.00005 + 3σ, where σ is the standard error that 20000 independent
 //!   configurations give with the same fit.
 
-use super::correlations::{Centre, EVERYTHING, Method, Protocol, TwoPoint, displacements};
+use super::correlations::{Centre, Protocol, TwoPoint, displacements};
+use super::entries::{enclosed, estimate, plain};
 use super::exact_curves::spin_correlations;
 use super::experiment::{FigureError, Run, Scale};
 use super::flows::{CRITICAL, SIDE};
 use super::ising_data::{GroundStates, configurations, open_configurations, spin_values};
 use super::judgement::{
-    accepted_by_any, all_crossings, control, crossing, enclosed, estimate, not_vacuous, plain,
-    verdict_over,
+    accepted_by_any, all_crossings, crossing, mutant, not_vacuous, verdict_over,
 };
 use super::picture::{Series, Style};
 use crate::exact::critical_row::correlator;
@@ -30,7 +30,7 @@ const ROUNDING: f64 = 0.000_05;
 /// Configurations at a temperature.
 const PUBLISHED_COUNT: usize = 20_000;
 /// Half the distance of the temperatures.
-const HALF_STEP: f64 = 0.05;
+pub(super) const HALF_STEP: f64 = 0.05;
 /// Where no fit may give the value of the text.
 const CONTROL_TEMPERATURES: [f64; 3] = [2.0, 2.6, 3.5];
 
@@ -42,8 +42,12 @@ fn curve_temperatures() -> Vec<f64> {
     list
 }
 
-/// `Δ_s(T)` by one protocol.
-fn curve(protocol: Protocol, side: usize, exact: &[(f64, Vec<Enclosure>)]) -> Vec<(f64, f64)> {
+/// The dimension against temperature by one protocol, from exact correlations.
+pub(super) fn curve(
+    protocol: Protocol,
+    side: usize,
+    exact: &[(f64, Vec<Enclosure>)],
+) -> Vec<(f64, f64)> {
     exact
         .iter()
         .filter_map(|(t, g)| {
@@ -54,7 +58,7 @@ fn curve(protocol: Protocol, side: usize, exact: &[(f64, Vec<Enclosure>)]) -> Ve
 }
 
 /// Whether the curve passes the level at `T_c`.
-fn passes(curve: &[(f64, f64)], level: f64) -> bool {
+pub(super) fn passes(curve: &[(f64, f64)], level: f64) -> bool {
     let crossings = all_crossings(curve, level);
     crossings.iter().any(|t| (t - CRITICAL).abs() <= HALF_STEP)
 }
@@ -178,7 +182,7 @@ pub(super) fn finding_of_text(run: &Run) -> Result<Finding, FigureError> {
         let elsewhere = readings(run, temperature)?;
         let (exact, estimated): (Vec<Reading>, Vec<Reading>) =
             elsewhere.into_iter().partition(|r| r.exact);
-        controls.push(control(
+        controls.push(mutant(
             format!("T = {temperature}, by any fit to the exact correlation"),
             accepted_by_any(&exact, is_printed),
         ));
@@ -191,7 +195,7 @@ pub(super) fn finding_of_text(run: &Run) -> Result<Finding, FigureError> {
             .is_some_and(|d| (d - printed).abs() <= ROUNDING)
     };
     let all = Protocol::all_of_spins();
-    controls.push(control(
+    controls.push(mutant(
         "a power law with Δ = 1/8, by any fit",
         accepted_by_any(&all, |p| reads(p, 0.125, PRINTED)),
     ));
@@ -219,13 +223,7 @@ pub(super) fn finding_of_text(run: &Run) -> Result<Finding, FigureError> {
         let g = spin_correlations(side, CRITICAL)?;
         for (what, protocol) in [
             ("", Protocol::PLAIN),
-            (
-                ", torus divided out",
-                Protocol {
-                    torus: true,
-                    ..Protocol::PLAIN
-                },
-            ),
+            (", torus divided out", Protocol::ON_TORUS),
         ] {
             let to = (side / 2) as f64;
             let bounds = Protocol { to, ..protocol }.dimension_bounds(side, &g);
@@ -375,27 +373,7 @@ pub(super) fn finding_of_curve(run: &Run) -> Result<(Finding, Vec<Series>), Figu
     outcomes.extend(&by_sampling);
     let verdict = verdict_over(outcomes.iter().copied());
     let (mut numbers, mut series) = (Vec::new(), Vec::new());
-    let shown = [
-        Protocol::PLAIN,
-        Protocol {
-            to: 3.0,
-            ..Protocol::PLAIN
-        },
-        Protocol {
-            method: Method::LeastSquares,
-            ..Protocol::PLAIN
-        },
-        Protocol {
-            axes: false,
-            to: EVERYTHING,
-            ..Protocol::PLAIN
-        },
-        Protocol {
-            torus: true,
-            ..Protocol::PLAIN
-        },
-    ];
-    for protocol in shown {
+    for protocol in Protocol::few_of_spins() {
         let points = curve(protocol, SIDE, &exact);
         if let Some(t) = crossing(&points, PRINTED) {
             numbers.push(plain(
@@ -439,10 +417,10 @@ pub(super) fn finding_of_curve(run: &Run) -> Result<(Finding, Vec<Series>), Figu
         passes(&points, PRINTED)
     };
     let controls = vec![
-        control("temperatures read 0.4 too high", any(0.4, PRINTED)),
-        control("temperatures read 0.4 too low", any(-0.4, PRINTED)),
-        control("1/4 in place of 0.1263", any(0.0, 0.25)),
-        control("1/32 in place of 0.1263", any(0.0, 0.03125)),
+        mutant("temperatures read 0.4 too high", any(0.4, PRINTED)),
+        mutant("temperatures read 0.4 too low", any(-0.4, PRINTED)),
+        mutant("1/4 in place of 0.1263", any(0.0, 0.25)),
+        mutant("1/32 in place of 0.1263", any(0.0, 0.03125)),
         not_vacuous(
             "every fit accepts exact power laws whose Δ is 0.1263 at T_c",
             protocols.iter().all(lawful),

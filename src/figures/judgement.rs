@@ -1,28 +1,31 @@
 //! From outcomes to verdicts: the rules are here, not in the sentences.
 
-use crate::ledger::{Control, Number, Verdict};
-use crate::numeric::Enclosure;
+use crate::ledger::{Control, Verdict};
 
-/// The verdict of outcomes over everything that the text leaves open.
+/// The verdict of what was found for each choice that the text leaves open: `true` or `Some(true)` where it is
+/// as printed, `None` where the choice could not tell.
 ///
 /// ```text
-/// all as printed → reproduced      none → not reproduced      some, or no outcome at all → not decidable
+/// all as printed → reproduced      none → not reproduced      otherwise, or no choice at all → not decidable
 /// ```
-pub(super) fn verdict_over(outcomes: impl IntoIterator<Item = bool>) -> Verdict {
-    let (mut yes, mut no) = (false, false);
+pub(super) fn verdict_over(outcomes: impl IntoIterator<Item = impl Into<Option<bool>>>) -> Verdict {
+    let (mut yes, mut no, mut unknown) = (false, false, false);
     for outcome in outcomes {
-        yes |= outcome;
-        no |= !outcome;
+        match outcome.into() {
+            Some(true) => yes = true,
+            Some(false) => no = true,
+            None => unknown = true,
+        }
     }
-    match (yes, no) {
-        (true, false) => Verdict::Reproduced,
-        (false, true) => Verdict::NotReproduced,
+    match (yes, no, unknown) {
+        (true, false, false) => Verdict::Reproduced,
+        (false, true, false) => Verdict::NotReproduced,
         _ => Verdict::NotDecidable,
     }
 }
 
-/// A control that must come out false.
-pub(super) fn control(name: impl Into<String>, accepted: bool) -> Control {
+/// A control that the decision must not accept; it is rejected if `accepted` is false.
+pub(super) fn mutant(name: impl Into<String>, accepted: bool) -> Control {
     Control {
         name: name.into(),
         rejected: !accepted,
@@ -35,38 +38,12 @@ pub(super) fn accepted_by_any<T>(choices: &[T], accepts: impl FnMut(&T) -> bool)
     choices.is_empty() || choices.iter().any(accepts)
 }
 
-/// A control against vacuity: something that must come out true.
+/// A control against vacuity, which the decision must accept; it counts as rejected, that is passed, if `accepted`
+/// is true.
 pub(super) fn not_vacuous(what: &str, accepted: bool) -> Control {
     Control {
         name: format!("not vacuous: {what}"),
         rejected: accepted,
-    }
-}
-
-/// A number without an error.
-pub(super) fn plain(name: impl Into<String>, value: f64) -> Number {
-    Number {
-        name: name.into(),
-        value,
-        std_err: None,
-        bounds: None,
-        printed: None,
-    }
-}
-
-/// An estimate; an error that does not exist is left out.
-pub(super) fn estimate(name: impl Into<String>, (value, std_err): (f64, f64)) -> Number {
-    Number {
-        std_err: std_err.is_finite().then_some(std_err),
-        ..plain(name, value)
-    }
-}
-
-/// An enclosure.
-pub(super) fn enclosed(name: impl Into<String>, bounds: Enclosure) -> Number {
-    Number {
-        bounds: Some([bounds.lo(), bounds.hi()]),
-        ..plain(name, bounds.mid())
     }
 }
 
@@ -96,7 +73,36 @@ mod tests {
         assert_eq!(verdict_over([true, true]), Verdict::Reproduced);
         assert_eq!(verdict_over([false]), Verdict::NotReproduced);
         assert_eq!(verdict_over([true, false]), Verdict::NotDecidable);
-        assert_eq!(verdict_over([]), Verdict::NotDecidable);
+        assert_eq!(verdict_over([] as [bool; 0]), Verdict::NotDecidable);
+    }
+
+    #[test]
+    fn a_choice_that_cannot_tell_leaves_it_open() {
+        assert_eq!(verdict_over([Some(true); 2]), Verdict::Reproduced);
+        assert_eq!(verdict_over([Some(false); 2]), Verdict::NotReproduced);
+        for open in [
+            &[Some(true), Some(false)][..],
+            &[Some(true), None],
+            &[Some(false), None],
+            &[None],
+        ] {
+            assert_eq!(verdict_over(open.iter().copied()), Verdict::NotDecidable);
+        }
+    }
+
+    #[test]
+    fn controls_pass_if_mutants_are_refused_and_the_true_case_is_accepted() {
+        let told = [
+            mutant("m", false),
+            mutant("m", true),
+            not_vacuous("v", true),
+            not_vacuous("v", false),
+        ];
+        assert_eq!(told.clone().map(|c| c.rejected), [true, false, true, false]);
+        assert_eq!(
+            told.map(|c| c.name),
+            ["m", "m", "not vacuous: v", "not vacuous: v"]
+        );
     }
 
     #[test]

@@ -211,15 +211,19 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_table_is_as_good_as_the_exact_thermometer() {
+    fn of_side_4() -> Thermometers {
         let run = Run {
             scale: Scale::Quick,
             seed: Seed(5),
             stages: &Nothing,
             progress: &|_| {},
         };
-        let thermometers = Thermometers::new(&run, 4).unwrap();
+        Thermometers::new(&run, 4).unwrap()
+    }
+
+    #[test]
+    fn the_table_is_as_good_as_the_exact_thermometer() {
+        let thermometers = of_side_4();
         let exact = EnergyThermometer::new(4, 4).unwrap();
         for t in [0.5, 1.0, 2.269, 3.3, 11.0, 300.0] {
             let read = thermometers.of_energy(exact.energy(t).mid() / 32.0);
@@ -232,13 +236,7 @@ mod tests {
 
     #[test]
     fn thermometers_read_what_was_drawn() {
-        let run = Run {
-            scale: Scale::Quick,
-            seed: Seed(5),
-            stages: &Nothing,
-            progress: &|_| {},
-        };
-        let thermometers = Thermometers::new(&run, 4).unwrap();
+        let thermometers = of_side_4();
         // Side 4: single configurations say little, so only energies are sharp. 4000 draws: the error of the
         // energy per bond is below 0.6/√4000 = 0.01, a temperature below 0.1; five of them.
         let draw = |t: f64| {

@@ -1,7 +1,7 @@
 //! Binary data sets, minibatches and their order.
 
 use crate::model::Units;
-use crate::random::Seed;
+use crate::random::{Chooser, Seed};
 use thiserror::Error;
 
 /// Why numbers are no data set.
@@ -157,9 +157,7 @@ impl DataOrder {
         if self.pass != Some(pass) {
             self.order = (0..samples).collect();
             let mut stream = self.seed.stream("data order", pass);
-            for k in (1..samples).rev() {
-                self.order.swap(k, stream.index(k + 1));
-            }
+            stream.shuffle(&mut self.order);
             self.pass = Some(pass);
         }
         let first = (step % steps) as usize * size;

@@ -240,6 +240,7 @@ mod tests {
     use crate::estimate::BinomialTest;
     use crate::exact::Limits;
     use crate::learn::exact_log_likelihood;
+    use crate::learn::likelihood::probabilities;
     use crate::model::{Rbm, Units};
 
     fn machine(n: usize, m: usize, units: Units, scale: f64) -> RbmWeights {
@@ -247,20 +248,6 @@ mod tests {
         let mut list = |k: usize| (0..k).map(|_| scale * s.normal()).collect::<Vec<_>>();
         let rbm = Rbm::new(list(n * m), list(n), list(m)).unwrap();
         RbmWeights::from_rbm(&rbm.with_units(units, units)).unwrap()
-    }
-
-    /// `p(v)` of all states.
-    fn probabilities(machine: &RbmWeights) -> Vec<f64> {
-        let n = machine.visible();
-        (0..1 << n)
-            .map(|v| {
-                let bits = (0..n).map(|i| (v >> i & 1) as u8).collect();
-                let one = BinaryData::from_bits(bits, n).unwrap();
-                exact_log_likelihood(machine, &one, &Limits::default())
-                    .unwrap()
-                    .exp()
-            })
-            .collect()
     }
 
     /// Whether an exact binomial test of every state, all of size 1e-6 together, lets the draws pass.

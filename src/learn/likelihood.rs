@@ -72,6 +72,16 @@ impl Wide {
         })
     }
 
+    /// What `of` makes of each configuration, in their order; it is lent room for the fields.
+    fn of_each(&self, up: &[u8], of: impl Fn(&[u8], &mut [f64]) -> f64 + Sync) -> Vec<f64> {
+        up.par_chunks(self.visible_bias.len())
+            .map_init(
+                || vec![0.0; self.hidden_bias.len()],
+                |fields, v| of(v, fields),
+            )
+            .collect()
+    }
+
     fn log_weight(&self, v: &[u8], fields: &mut [f64]) -> f64 {
         let linear = self.fields(v, fields);
         linear
@@ -126,12 +136,7 @@ impl Kernel for FieldsOf<'_> {
 pub fn free_energies(machine: &RbmWeights, up: &[u8]) -> Vec<f64> {
     assert_eq!(up.len() % machine.visible(), 0, "whole samples");
     let wide = Wide::new(machine);
-    up.par_chunks(machine.visible())
-        .map_init(
-            || vec![0.0; machine.hidden()],
-            |fields, v| -wide.log_weight(v, fields),
-        )
-        .collect()
+    wide.of_each(up, |v, fields| -wide.log_weight(v, fields))
 }
 
 /// The mean of [`free_energies`] over a data set.
@@ -174,28 +179,21 @@ pub fn log_pseudo_likelihood(
     fits(machine, data)?;
     let wide = Wide::new(machine);
     let m = machine.hidden();
-    let sums: Vec<f64> = data
-        .up()
-        .par_chunks(machine.visible())
-        .map_init(
-            || vec![0.0; m],
-            |fields, v| {
-                let _ = wide.fields(v, fields);
-                let flip = |i: usize| {
-                    let step = wide.values.1 - wide.values.0;
-                    let step = if v[i] == 1 { -step } else { step };
-                    let mut gap = step * wide.visible_bias[i];
-                    for (f, w) in fields.iter().zip(&wide.weights[i * m..(i + 1) * m]) {
-                        gap += log_sum_of_unit(wide.hidden_units, f + step * w)
-                            - log_sum_of_unit(wide.hidden_units, *f);
-                    }
-                    // ln 1/(1 + e^gap)
-                    -log_sum_of_unit(Units::ZeroOne, gap)
-                };
-                (0..v.len()).map(flip).sum()
-            },
-        )
-        .collect();
+    let sums = wide.of_each(data.up(), |v, fields| {
+        let _ = wide.fields(v, fields);
+        let flip = |i: usize| {
+            let step = wide.values.1 - wide.values.0;
+            let step = if v[i] == 1 { -step } else { step };
+            let mut gap = step * wide.visible_bias[i];
+            for (f, w) in fields.iter().zip(&wide.weights[i * m..(i + 1) * m]) {
+                gap += log_sum_of_unit(wide.hidden_units, f + step * w)
+                    - log_sum_of_unit(wide.hidden_units, *f);
+            }
+            // ln 1/(1 + e^gap)
+            -log_sum_of_unit(Units::ZeroOne, gap)
+        };
+        (0..v.len()).map(flip).sum()
+    });
     Ok(sums.iter().sum::<f64>() / data.len() as f64)
 }
 
@@ -219,27 +217,20 @@ pub fn reconstruction_error(
             Units::ZeroOne => p,
         }
     };
-    let sums: Vec<f64> = data
-        .up()
-        .par_chunks(machine.visible())
-        .map_init(
-            || vec![0.0; m],
-            |fields, v| {
-                let _ = wide.fields(v, fields);
-                for f in &mut *fields {
-                    *f = mean(wide.hidden_units, *f);
-                }
-                let back = wide.weights.chunks_exact(m).zip(&wide.visible_bias);
-                v.iter()
-                    .zip(back)
-                    .map(|(&up, (row, c))| {
-                        let field = row.iter().zip(&*fields).map(|(w, h)| w * h).sum::<f64>() + c;
-                        (f64::from(up) - visible_units.probability_up(field)).powi(2)
-                    })
-                    .sum()
-            },
-        )
-        .collect();
+    let sums = wide.of_each(data.up(), |v, fields| {
+        let _ = wide.fields(v, fields);
+        for f in fields.iter_mut() {
+            *f = mean(wide.hidden_units, *f);
+        }
+        let back = wide.weights.chunks_exact(m).zip(&wide.visible_bias);
+        v.iter()
+            .zip(back)
+            .map(|(&up, (row, c))| {
+                let field = row.iter().zip(&*fields).map(|(w, h)| w * h).sum::<f64>() + c;
+                (f64::from(up) - visible_units.probability_up(field)).powi(2)
+            })
+            .sum()
+    });
     Ok(sums.iter().sum::<f64>() / data.up().len() as f64)
 }
 
@@ -252,6 +243,21 @@ fn fits(machine: &RbmWeights, data: &BinaryData) -> Result<(), LikelihoodError> 
             machine: machine.visible(),
         })
     }
+}
+
+/// `p(v)` of all states of a small machine.
+#[cfg(test)]
+pub(super) fn probabilities(machine: &RbmWeights) -> Vec<f64> {
+    let n = machine.visible();
+    (0..1 << n)
+        .map(|v| {
+            let bits = (0..n).map(|i| (v >> i & 1) as u8).collect();
+            let one = BinaryData::from_bits(bits, n).unwrap();
+            exact_log_likelihood(machine, &one, &Limits::default())
+                .unwrap()
+                .exp()
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod stack;
 mod tap;
 mod tempering;
 mod trainer;
+mod training_config;
 
 pub mod thermometer;
 
@@ -41,4 +42,5 @@ pub use likelihood::{
 pub use optimiser::{Offsets, Optimiser, OptimiserState, Penalties, Schedule};
 pub use stack::{Stack, StackError, sample_hidden};
 pub use tap::{TapOrder, TapSolution, tap_log_z, tap_log_z_from_data};
-pub use trainer::{Estimator, TrainError, Trainer, TrainingConfig, TrainingState, check_training};
+pub use trainer::{Trainer, TrainingState};
+pub use training_config::{Estimator, TrainError, TrainingConfig, check_training};

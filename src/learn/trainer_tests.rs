@@ -1,7 +1,9 @@
 use super::*;
 use crate::estimate::BinomialTest;
-use crate::learn::exact_log_likelihood;
-use crate::model::{Layer, Rbm};
+use crate::learn::likelihood::probabilities;
+use crate::learn::{Penalties, Schedule, TapOrder, exact_log_likelihood};
+use crate::model::{Layer, Rbm, Units};
+use crate::random::Seed;
 
 /// The six bars and stripes of 2 × 2 cells, each `copies` times.
 fn bars_and_stripes(copies: usize) -> BinaryData {
@@ -141,20 +143,6 @@ fn state_of(v: &[u8]) -> usize {
         .sum()
 }
 
-/// `p(v)` of all states.
-fn marginal(machine: &RbmWeights) -> Vec<f64> {
-    let n = machine.visible();
-    (0..1 << n)
-        .map(|v| {
-            let bits = (0..n).map(|i| (v >> i & 1) as u8).collect();
-            let one = BinaryData::from_bits(bits, n).unwrap();
-            exact_log_likelihood(machine, &one, &Limits::default())
-                .unwrap()
-                .exp()
-        })
-        .collect()
-}
-
 /// Tests that independent draws come from `p`: an exact binomial test for every state, all together of
 /// size 1e-6.
 fn draws_come_from(p: &[f64], draws: &[u8], units: usize) -> Result<(), String> {
@@ -208,7 +196,7 @@ fn chains_at_one_have_the_moments_of_the_machine() {
     let betas = vec![1.0, 0.6, 0.3];
     for units in [Units::PlusMinus, Units::ZeroOne] {
         let machine = random_machine(4, 3, 0.5, units);
-        let p = marginal(&machine);
+        let p = probabilities(&machine);
         let data = bars_and_stripes(700);
         let n = 4096;
         let chains = [
@@ -339,7 +327,7 @@ fn one_step_of_contrastive_divergence_has_its_exact_distribution() {
         }
     }
     draws_come_from(&p, &trainer.memory.v, 4).unwrap();
-    assert!(draws_come_from(&marginal(&machine), &trainer.memory.v, 4).is_err());
+    assert!(draws_come_from(&probabilities(&machine), &trainer.memory.v, 4).is_err());
 }
 
 #[test]

@@ -16,6 +16,7 @@
 //! Tests on samples are registered with the claim ([`SampledTest`]), so that the size of a whole run is
 //! shared out before anything is drawn; each is run as a [`Trial`], the dear ones in a full run only.
 
+mod cases;
 mod claim;
 mod docket;
 mod finding;
@@ -26,8 +27,9 @@ mod sampled;
 mod theorem;
 mod value;
 
+pub use cases::{Case, Cases};
 pub use claim::{Claim, Source};
-pub use docket::{Case, Cases, Docket, Form};
+pub use docket::{Docket, Form};
 pub use finding::{Basis, Finding, Number, Verdict};
 pub use record::{Control, Counterexample, Evidence, EvidenceKind, Record, Status};
 pub use run::{Expectations, ExpectationsError, decide, decide_all, decide_all_at, decide_at};

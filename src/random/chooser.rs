@@ -42,6 +42,17 @@ pub trait Chooser {
 
     /// A standard normal variate.
     fn normal(&mut self) -> f64;
+
+    /// Puts the items in an order of which each is equally likely; from the last place down, each takes an item of
+    /// those not behind it.
+    fn shuffle<T>(&mut self, items: &mut [T])
+    where
+        Self: Sized,
+    {
+        for k in (1..items.len()).rev() {
+            items.swap(k, self.index(k + 1));
+        }
+    }
 }
 
 impl<W: RandomWords> Chooser for W {
@@ -213,6 +224,19 @@ mod tests {
             enumerate_choices(|c| c.accept_nibble(Threshold::HALF, 0b11)).len(),
             4
         );
+    }
+
+    #[test]
+    fn each_order_is_equally_likely() {
+        let mut orders = enumerate_choices(|c| {
+            let mut items = [0, 1, 2, 3];
+            c.shuffle(&mut items);
+            items
+        });
+        assert!(orders.iter().all(|(_, p)| (p - 1.0 / 24.0).abs() < 1e-16));
+        orders.sort_by_key(|o| o.0);
+        orders.dedup_by_key(|o| o.0);
+        assert_eq!(orders.len(), 24);
     }
 
     #[test]

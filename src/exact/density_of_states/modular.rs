@@ -208,6 +208,19 @@ pub(super) fn evaluate(shape: &Shape, field: Field, x: u64, y: u64) -> u64 {
         }
         sum
     };
+    // Σ D g_a g_b from g_1, where b is a or a + 1.
+    let meeting = |v: &mut [i64], a: usize, b: usize| {
+        for _ in 1..a {
+            weigh(v);
+            along(v);
+        }
+        let halfway = v.to_vec();
+        if b > a {
+            weigh(v);
+            along(v);
+        }
+        product(&halfway, v)
+    };
     let mut v = vec![0_i64; states];
     if shape.along {
         let (a, b) = (shape.rows / 2, shape.rows - shape.rows / 2);
@@ -221,33 +234,15 @@ pub(super) fn evaluate(shape: &Shape, field: Field, x: u64, y: u64) -> u64 {
             v.fill(0);
             v[start] = 1;
             along(&mut v);
-            for _ in 1..a {
-                weigh(&mut v);
-                along(&mut v);
-            }
-            let halfway = v.clone();
-            if b > a {
-                weigh(&mut v);
-                along(&mut v);
-            }
             let weight = field.mul(row[start], size % field.p);
-            z = field.add(z, field.mul(weight, product(&halfway, &v)));
+            z = field.add(z, field.mul(weight, meeting(&mut v, a, b)));
         }
         return z;
     }
     // Open along: g_1 = 1 and a + b = rows + 1.
     let (a, b) = (shape.rows.div_ceil(2), shape.rows / 2 + 1);
     v.fill(1);
-    for _ in 1..a {
-        weigh(&mut v);
-        along(&mut v);
-    }
-    let halfway = v.clone();
-    if b > a {
-        weigh(&mut v);
-        along(&mut v);
-    }
-    product(&halfway, &v)
+    meeting(&mut v, a, b)
 }
 
 fn eigenvalues(field: Field, w: usize, x: u64) -> Vec<Factor> {

@@ -75,7 +75,7 @@ use crate::numeric::{CompensatedSum, DoubleDouble, Enclosure};
 use boundary::{Boundary, Couplings, PrecisionLost, Weight};
 use embedding::Embedding;
 use fixed::fraction_bits;
-use planarity::{blocks, embed, kuratowski};
+use planarity::{apart, blocks, embed, kuratowski};
 use std::collections::BTreeMap;
 use sweep::Program;
 use thiserror::Error;
@@ -454,17 +454,7 @@ impl Planar {
                 bridges.push((edges[e].0, edges[e].1, couplings[e]));
                 continue;
             }
-            let mut sites: Vec<usize> = block
-                .iter()
-                .flat_map(|&e| [edges[e].0, edges[e].1])
-                .collect();
-            sites.sort_unstable();
-            sites.dedup();
-            let local = |site: usize| sites.binary_search(&site).unwrap_or(0);
-            let own: Vec<(usize, usize)> = block
-                .iter()
-                .map(|&e| (local(edges[e].0), local(edges[e].1)))
-                .collect();
+            let (sites, own) = apart(&block, edges);
             let graph = match drawn {
                 Some(graph) => restrict(graph, &block, &sites, &own),
                 None => embed(sites.len(), &own),

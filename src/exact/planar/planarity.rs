@@ -300,22 +300,31 @@ pub(super) fn embed(n: usize, edges: &[(usize, usize)]) -> Option<Embedding> {
     Embedding::new(edges.to_vec(), lists)
 }
 
+/// A block as a graph of its own: its vertices, sorted, and its edges between places in that list.
+pub(super) fn apart(
+    block: &[usize],
+    edges: &[(usize, usize)],
+) -> (Vec<usize>, Vec<(usize, usize)>) {
+    let mut sites: Vec<usize> = block
+        .iter()
+        .flat_map(|&e| [edges[e].0, edges[e].1])
+        .collect();
+    sites.sort_unstable();
+    sites.dedup();
+    let local = |v: usize| sites.binary_search(&v).unwrap_or(0);
+    let own = block
+        .iter()
+        .map(|&e| (local(edges[e].0), local(edges[e].1)))
+        .collect();
+    (sites, own)
+}
+
 fn is_planar(n: usize, edges: &[(usize, usize)]) -> bool {
     blocks(n, edges).into_iter().all(|block| {
         if block.len() < 9 {
             return true;
         }
-        let mut sites: Vec<usize> = block
-            .iter()
-            .flat_map(|&e| [edges[e].0, edges[e].1])
-            .collect();
-        sites.sort_unstable();
-        sites.dedup();
-        let local = |v: usize| sites.binary_search(&v).unwrap_or(0);
-        let own: Vec<_> = block
-            .iter()
-            .map(|&e| (local(edges[e].0), local(edges[e].1)))
-            .collect();
+        let (sites, own) = apart(&block, edges);
         embed(sites.len(), &own).is_some()
     })
 }
@@ -347,7 +356,7 @@ pub(super) fn kuratowski(n: usize, edges: &[(usize, usize)]) -> Vec<(usize, usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Seed;
+    use crate::random::{Chooser, Seed};
 
     fn complete(n: usize) -> Vec<(usize, usize)> {
         (0..n).flat_map(|b| (0..b).map(move |a| (a, b))).collect()
@@ -390,9 +399,7 @@ mod tests {
         for (rows, columns) in [(2, 2), (3, 5), (6, 6)] {
             let n = rows * columns;
             let mut name: Vec<usize> = (0..n).collect();
-            for k in (1..n).rev() {
-                name.swap(k, stream.index(k + 1));
-            }
+            stream.shuffle(&mut name);
             let edges: Vec<_> = crate::model::Lattice::open(rows, columns)
                 .bonds()
                 .into_iter()

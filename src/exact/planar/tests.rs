@@ -5,7 +5,7 @@ use super::super::reference::Reference;
 use super::super::{Want, eliminate};
 use super::*;
 use crate::model::{Lattice, Term};
-use crate::random::{Seed, Stream};
+use crate::random::{Chooser, Seed, Stream};
 use num_rational::BigRational;
 
 pub(super) fn model(n: usize, bonds: &[(usize, usize)], couplings: &[f64]) -> SpinHamiltonian {
@@ -53,9 +53,7 @@ pub(super) fn random_planar(
         edges.swap_remove(stream.index(edges.len()));
     }
     let mut name: Vec<usize> = (0..n).collect();
-    for k in (1..n).rev() {
-        name.swap(k, stream.index(k + 1));
-    }
+    stream.shuffle(&mut name);
     edges.into_iter().map(|(a, b)| (name[a], name[b])).collect()
 }
 

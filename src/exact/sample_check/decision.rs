@@ -1,8 +1,9 @@
 //! The tests, what they share of α, the verdict, and what would have been seen.
 
 use super::super::{ExactError, Limits};
-use super::independence::{Series, Thinning, order, thin};
+use super::independence::{Series, order, thin};
 use super::reference::{Law, MeanEnergy, Reference};
+use super::report::{Finding, Kind, KindReport, SampleReport, Verdict};
 use super::samples::Samples;
 use crate::estimate::{
     BinomialTest, BinomialTestError, Design, Family, FamilyPlan, TestError, dkw_p_value,
@@ -11,7 +12,6 @@ use crate::estimate::{
 use crate::model::SpinHamiltonian;
 use crate::numeric::Enclosure;
 use rayon::prelude::*;
-use std::fmt;
 use thiserror::Error;
 
 /// Most findings of a kind that a report lists.
@@ -87,150 +87,6 @@ impl From<BinomialTestError> for SampleCheckError {
             .into(),
         }
     }
-}
-
-/// A kind of test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Kind {
-    /// Whether rows are in random order.
-    Independence,
-    /// The distribution of 𝒦.
-    Energy,
-    /// The mean of 𝒦.
-    MeanEnergy,
-    /// The distribution of the number of up spins.
-    Magnetization,
-    /// How often each spin is up.
-    Spins,
-    /// How often two spins are equal.
-    Pairs,
-    /// How often each state occurs.
-    States,
-}
-
-impl Kind {
-    /// The name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Independence => "independence",
-            Self::Energy => "energy",
-            Self::MeanEnergy => "mean-energy",
-            Self::Magnetization => "magnetization",
-            Self::Spins => "spins",
-            Self::Pairs => "pairs",
-            Self::States => "states",
-        }
-    }
-
-    /// What is tested, how, and in what deviations are measured.
-    pub fn description(self) -> &'static str {
-        match self {
-            Self::Independence => "order of the rows, exact runs tests",
-            Self::Energy => {
-                "distribution of the energy, DKW; deviation of its distribution function"
-            }
-            Self::MeanEnergy => {
-                "mean energy, empirical Bernstein; deviation as a fraction of the energy's range"
-            }
-            Self::Magnetization => {
-                "distribution of the magnetisation, DKW; deviation of its distribution function"
-            }
-            Self::Spins => "each spin up, exact binomial; deviation of the probability",
-            Self::Pairs => "two spins equal, exact binomial; deviation of the probability",
-            Self::States => "each state, exact binomial; deviation of the probability",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// One test's numbers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    /// What was tested: `spin 3`, `spins 3 and 4`, `at most -2.5`.
-    pub of: String,
-    /// What was seen: a frequency, or a mean.
-    pub observed: f64,
-    /// What it should be.
-    pub expected: Enclosure,
-    /// The p-value of this test alone.
-    pub p_value: f64,
-}
-
-/// What became of all tests of a kind.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KindReport {
-    /// The kind.
-    pub kind: Kind,
-    /// Number of tests.
-    pub tests: usize,
-    /// The share of α of the kind.
-    pub alpha: f64,
-    /// The p-value of the kind: that of its smallest one among so many.
-    pub p_value: f64,
-    /// The test with the smallest p-value; for the order of rows there is only its name.
-    pub worst: Finding,
-    /// The smallest deviation that every test of the kind detects with the planned power, if so many
-    /// independent rows deviate by it; `None` if some test detects none. Not for the order of rows.
-    pub detectable: Option<f64>,
-    /// The rejected tests, the worst first, at most 20.
-    pub rejected: Vec<Finding>,
-}
-
-/// The decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing was rejected.
-    Consistent,
-    /// The samples do not come from the model.
-    Rejected,
-    /// Too few samples to detect what was asked for with the power asked for.
-    TooFew,
-    /// Rows are correlated, and nothing was decided.
-    Correlated,
-}
-
-impl Verdict {
-    /// The name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Consistent => "consistent",
-            Self::Rejected => "rejected",
-            Self::TooFew => "too-few",
-            Self::Correlated => "correlated",
-        }
-    }
-}
-
-/// What [`check_samples`] found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SampleReport {
-    /// The decision.
-    pub verdict: Verdict,
-    /// p-value of all tests together: at most x with probability at most x for independent samples of the model.
-    pub p_value: f64,
-    /// Rows that were given.
-    pub rows: usize,
-    /// Rows that were tested against the model.
-    pub tested: usize,
-    /// Chains that they came in.
-    pub chains: usize,
-    /// What was done about correlations; `None` where the order of rows looked random.
-    pub thinning: Option<Thinning>,
-    /// All kinds of test, the order of rows first.
-    pub kinds: Vec<KindReport>,
-    /// Kinds that were left out, and why.
-    pub left_out: Vec<(Kind, String)>,
-    /// Whether [`Kind::Pairs`] has all pairs, or only those that share a term.
-    pub all_pairs: bool,
-    /// Relative errors of β, down and up, beyond which the energy's distribution detects them with the planned
-    /// power.
-    pub beta: (Option<f64>, Option<f64>),
 }
 
 /// Tests whether samples come from a model.
@@ -427,20 +283,16 @@ impl Reference {
         let count = |words: &mut dyn Iterator<Item = u64>| -> u64 {
             words.map(|w| u64::from(w.count_ones())).sum()
         };
-        let power = settings.power;
+        let tested = |kind: Kind, coins: &[Coin]| {
+            let alpha = family.alpha(kind.name())?;
+            test_coins(kind, coins, n, alpha, settings.power)
+        };
         let up = self.up.iter().enumerate().map(|(i, &probability)| Coin {
             of: (i, i),
             successes: count(&mut columns[i].iter().copied()),
             probability,
         });
-        let alpha = family.alpha(Kind::Spins.name())?;
-        kinds.push(test_coins(
-            Kind::Spins,
-            &up.collect::<Vec<_>>(),
-            n,
-            alpha,
-            power,
-        )?);
+        kinds.push(tested(Kind::Spins, &up.collect::<Vec<_>>())?);
         if !self.equal.is_empty() {
             let equal = self.equal.par_iter().map(|&(i, j, probability)| Coin {
                 of: (i, j),
@@ -448,14 +300,7 @@ impl Reference {
                     - count(&mut columns[i].iter().zip(&columns[j]).map(|(a, b)| a ^ b)),
                 probability,
             });
-            let alpha = family.alpha(Kind::Pairs.name())?;
-            kinds.push(test_coins(
-                Kind::Pairs,
-                &equal.collect::<Vec<_>>(),
-                n,
-                alpha,
-                power,
-            )?);
+            kinds.push(tested(Kind::Pairs, &equal.collect::<Vec<_>>())?);
         }
         if let Some(states) = &self.states {
             let mut counts = vec![0_u64; states.len()];
@@ -471,8 +316,7 @@ impl Reference {
                 probability,
             };
             let coins: Vec<Coin> = counts.iter().zip(states).enumerate().map(coin).collect();
-            let alpha = family.alpha(Kind::States.name())?;
-            kinds.push(test_coins(Kind::States, &coins, n, alpha, power)?);
+            kinds.push(tested(Kind::States, &coins)?);
         }
         Ok(kinds)
     }

@@ -1,9 +1,10 @@
 //! The correlation at half the lattice.
 
 use super::super::block_levels::Level;
-use super::super::entries::{beside, by_scale, control, estimate, mean_and_error, verdict_of};
+use super::super::entries::{beside, by_scale, mean_and_error, mean_of};
 use super::super::experiment::{FigureError, Run};
 use super::super::ising_data::kept_configurations;
+use super::super::judgement::{not_vacuous, verdict_over};
 use super::{SIDE, SIZE, ZERO};
 use crate::estimate::empirical_bernstein_p_value;
 use crate::ledger::{Basis, Finding};
@@ -47,7 +48,7 @@ pub(super) fn dropped_finding(run: &Run, input: &Level) -> Result<Finding, Figur
         printed: "this maximum distance must be large enough so that the spin-spin correlation has dropped to zero. Our \
                   lattice is large enough."
             .to_owned(),
-        verdict: verdict_of([answer]),
+        verdict: verdict_over([answer]),
         because: format!(
             "the correlation of two spins at distance 16 is {mean:.3}, {:.0} % of that of neighbours; below 1/20 was asked",
             100.0 * mean / std::f64::consts::FRAC_1_SQRT_2
@@ -57,14 +58,11 @@ pub(super) fn dropped_finding(run: &Run, input: &Level) -> Result<Finding, Figur
             input.count()
         ),
         numbers: vec![
-            beside(estimate("⟨s s′⟩ at distance 16, T = 2.269", &values), 0.0),
-            estimate("⟨s s′⟩ at distance 16, T = 10", &control_values),
+            beside(mean_of("⟨s s′⟩ at distance 16, T = 2.269", &values), 0.0),
+            mean_of("⟨s s′⟩ at distance 16, T = 10", &control_values),
         ],
         // The decision sees a correlation that has dropped, and one that has not.
-        controls: vec![control(
-            "not vacuous: at T = 10 it has dropped",
-            dropped(&control_values) == Some(true),
-        )],
+        controls: vec![not_vacuous("at T = 10 it has dropped", dropped(&control_values) == Some(true))],
     })
 }
 

@@ -21,7 +21,7 @@ mod peak;
 
 use super::block_levels::{Level, centred_map, correlations};
 use super::entries::{
-    by_scale, chart, chosen, estimate, map_panel, mean_and_error, published, series,
+    by_scale, chart, chosen, map_panel, mean_and_error, mean_of, published, series,
 };
 use super::experiment::{Experiment, FigureError, FigureRecord, Parameter, Run, Scale};
 use super::ising_data::{kept_configurations, spin_values};
@@ -192,12 +192,12 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
         let name = rule.name();
         let mean = |values: &[f64]| mean_and_error(values).0;
         lowest = lowest.min(mean(&of(&|p| p.background)) / mean(&of(&|p| p.peak)));
-        peak_numbers.push(estimate(format!("5a, own block, {name}"), &of(&|p| p.peak)));
-        peak_numbers.push(estimate(
+        peak_numbers.push(mean_of(format!("5a, own block, {name}"), &of(&|p| p.peak)));
+        peak_numbers.push(mean_of(
             format!("5a, largest distance, {name}"),
             &of(&|p| p.background),
         ));
-        peak_numbers.push(estimate(
+        peak_numbers.push(mean_of(
             format!("5a, own block less the shell around it, {name}"),
             &contrast,
         ));
@@ -227,12 +227,9 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
     findings.push(peak_finding(run.seed, &input, &peaks, peak_numbers, lowest));
     findings.extend(size_findings(&table));
     findings.push(dropped_finding(run, &input)?);
-    Ok(FigureRecord {
-        experiment: EXPERIMENT.name.to_owned(),
-        title: EXPERIMENT.title.to_owned(),
-        scale: run.scale,
-        seed: run.seed.0,
-        parameters: vec![
+    Ok(EXPERIMENT.record(
+        run,
+        vec![
             published("side of the input", SIDE),
             published("temperature", TEMPERATURE),
             published("boundary", "periodic"),
@@ -262,7 +259,7 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
         ],
         findings,
         pictures,
-    })
+    ))
 }
 
 fn maps_picture(pairs: &[Pair; 3], maps: &[Vec<Vec<f64>>]) -> Picture {

@@ -1,7 +1,8 @@
 //! The size of a patch, by every level and unit that the text leaves open.
 
 use super::super::block_levels::{peak, radial_profile, radius_at};
-use super::super::entries::{control, estimate, verdict_of};
+use super::super::entries::mean_of;
+use super::super::judgement::{mutant, not_vacuous, verdict_over};
 use super::{BATCHES, Pair, Rule, SIZE};
 use crate::estimate::sign_test;
 use crate::ledger::{Basis, Finding};
@@ -109,11 +110,11 @@ pub(super) fn size_findings(table: &[Row]) -> [Finding; 2] {
             }
             if row.rule == Rule::ALL[0] || row.level == LevelRule::HalfContrast {
                 let what = format!("{}, {}", row.level.name(), row.rule.name());
-                numbers.push(estimate(
+                numbers.push(mean_of(
                     format!("radius of 5a in sites of the input: {what}"),
                     &own,
                 ));
-                numbers.push(estimate(
+                numbers.push(mean_of(
                     format!("radius of {name} in sites of the panel: {what}"),
                     &other,
                 ));
@@ -143,7 +144,7 @@ pub(super) fn size_findings(table: &[Row]) -> [Finding; 2] {
             printed: format!(
                 "The patches of large correlation in {name} are larger in size than those of figure 5a"
             ),
-            verdict: verdict_of(answers),
+            verdict: verdict_over(answers),
             because: format!(
                 "in sites of the input {}; in sites of the panel {}; {endless} choices left out, since no part of the \
                  lattice is below their level",
@@ -155,20 +156,20 @@ pub(super) fn size_findings(table: &[Row]) -> [Finding; 2] {
             ),
             numbers,
             controls: vec![
-                control(
+                mutant(
                     "figure 5a in place of the other panel, each batch beside the next (dependent pairs, a control only)",
-                    !own.is_empty() && larger(&own, &next) != Some(true),
+                    own.is_empty() || larger(&own, &next) == Some(true),
                 ),
-                control(
+                mutant(
                     "the panels exchanged",
-                    !own.is_empty() && larger(&other, &own) != Some(true),
+                    own.is_empty() || larger(&other, &own) == Some(true),
                 ),
-                control(
+                mutant(
                     "larger by a factor of eight",
-                    larger(&times(8.0), &other) != Some(true),
+                    larger(&times(8.0), &other) == Some(true),
                 ),
-                control(
-                    "not vacuous: figure 5a with radii half as large again",
+                not_vacuous(
+                    "figure 5a with radii half as large again",
                     larger(&own, &times(1.5)) == Some(true),
                 ),
             ],

@@ -1,8 +1,9 @@
 //! A peak around the place of the hidden spin.
 
 use super::super::block_levels::{Level, correlations, shuffled_labels};
-use super::super::entries::{control, estimate, plain, verdict_of};
+use super::super::entries::{brief, mean_of};
 use super::super::ising_data::spin_values;
+use super::super::judgement::{mutant, not_vacuous, verdict_over};
 use super::{Pair, Rule, SIZE, panels};
 use crate::estimate::empirical_bernstein_p_value;
 use crate::ledger::{Basis, Finding, Number};
@@ -98,14 +99,14 @@ pub(super) fn peak_finding(
         .collect();
     let [independent, ..] = panels(&Level::new(pair.side, bits), Rule::ALL[0], seed);
     let mut numbers = numbers;
-    numbers.push(plain(
+    numbers.push(brief(
         format!(
             "hidden spins whose largest correlation is in their own block, of {}",
             pair.coarse * pair.coarse
         ),
         at_home as f64,
     ));
-    numbers.push(estimate(
+    numbers.push(mean_of(
         "5c, own 4 by 4 sites less the shell around them, ties at random",
         &contrasts(&wide),
     ));
@@ -115,7 +116,7 @@ pub(super) fn peak_finding(
         printed: "⟨v_i h_a⟩ between the 32 by 32 input at T_c and the lattice after one step: a peak around the \
                   place of the hidden spin"
             .to_owned(),
-        verdict: verdict_of(peaks.iter().copied()),
+        verdict: verdict_over(peaks.iter().copied()),
         because: format!(
             "the correlation with the four sites of the own block exceeds that with the twelve sites around it for every \
              rule; {at_home} of {} hidden spins have their largest correlation in their own block; the background at the \
@@ -129,16 +130,10 @@ pub(super) fn peak_finding(
         ),
         numbers,
         controls: vec![
-            control("sites of the input shuffled", !has_peak(&shuffled)),
-            control(
-                "block spins of the configuration before",
-                !has_peak(&strangers),
-            ),
-            control("place moved by half the lattice", !has_peak(&moved)),
-            control(
-                "not vacuous: blocks of independent spins have a peak",
-                has_peak(&independent),
-            ),
+            mutant("sites of the input shuffled", has_peak(&shuffled)),
+            mutant("block spins of the configuration before", has_peak(&strangers)),
+            mutant("place moved by half the lattice", has_peak(&moved)),
+            not_vacuous("blocks of independent spins have a peak", has_peak(&independent)),
         ],
     }
 }

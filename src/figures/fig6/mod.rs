@@ -243,15 +243,7 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
         }
     }
     let findings = outcomes.findings(run, count);
-    Ok(FigureRecord {
-        experiment: EXPERIMENT.name.to_owned(),
-        title: EXPERIMENT.title.to_owned(),
-        scale: run.scale,
-        seed: run.seed.0,
-        parameters: parameters(run.scale, count),
-        findings,
-        pictures,
-    })
+    Ok(EXPERIMENT.record(run, parameters(run.scale, count), findings, pictures))
 }
 
 fn parameters(scale: Scale, count: usize) -> Vec<Parameter> {

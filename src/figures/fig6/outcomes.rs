@@ -1,9 +1,10 @@
 //! What the trainings said, and the findings that this makes.
 
 use super::super::block_levels::{correlations, shuffled_labels};
-use super::super::entries::{control, plain, refused, verdict_of};
+use super::super::entries::{brief, refused};
 use super::super::experiment::{FigureError, Run};
 use super::super::ising_data::spin_values;
+use super::super::judgement::{mutant, not_vacuous, verdict_over};
 use super::super::machines::{TrainingChoice, trained};
 use super::super::unit_maps::{UnitMaps, mean};
 use super::{Blocks, FACTOR, LIKE, Panels, SIDE, WINDOW, has_spots, shuffles, similar};
@@ -24,8 +25,8 @@ pub(super) enum Role {
 /// What the variants said.
 #[derive(Default)]
 pub(super) struct Outcomes {
-    alike: Vec<Option<bool>>,
-    spots: Vec<Option<bool>>,
+    alike: Vec<bool>,
+    spots: Vec<bool>,
     alike_numbers: Vec<Number>,
     spot_numbers: Vec<Number>,
     alike_controls: Vec<Control>,
@@ -60,10 +61,10 @@ impl Outcomes {
             let random_like = similar(other, template);
             if decides && panel != "6a-i" {
                 // The sentence is about the maps of 64 units over the input.
-                self.alike.push(Some(alike));
+                self.alike.push(alike);
                 widen(&mut self.likeness_range, like);
             }
-            let number = |what: &str, x| plain(format!("{panel}, {what}, {label}"), x);
+            let number = |what: &str, x| brief(format!("{panel}, {what}, {label}"), x);
             self.alike_numbers.extend([
                 number("likeness of the middle unit to a block spin", like),
                 number("contrast over that of a block spin", relative),
@@ -75,17 +76,17 @@ impl Outcomes {
             if main && panel == "6b" {
                 self.random_likeness = random_like.0;
                 self.alike_controls
-                    .push(control("random weights of the same size", !random_like.2));
+                    .push(mutant("random weights of the same size", random_like.2));
             }
             let (own_share, other_share, p, spots) = has_spots(run, own, other);
             if main && panel == "6b" {
-                self.spot_controls.push(control(
+                self.spot_controls.push(mutant(
                     "random weights in place of trained ones",
-                    !has_spots(run, other, other).3,
+                    has_spots(run, other, other).3,
                 ));
             }
             if decides {
-                self.spots.push(Some(spots));
+                self.spots.push(spots);
                 widen(&mut self.share_range, own_share / other_share);
             }
             self.spot_numbers.extend([
@@ -106,25 +107,25 @@ impl Outcomes {
                 maps.middle
                     .permutation_test(WINDOW / 2, shuffles(run), run.seed, "fig6/middle");
             self.spot_numbers.extend([
-                plain(
+                brief(
                     format!(
                         "6a-ii, share in the best 4 by 4 square of the first layer's order, {label}"
                     ),
                     mean(&maps.middle.localities(WINDOW / 2)),
                 ),
-                plain(
+                brief(
                     "6a-ii, the same with the units of the first layer shuffled",
                     null,
                 ),
-                plain("6a-ii, p-value of the permutation test", p),
+                brief("6a-ii, p-value of the permutation test", p),
             ]);
             let (share, two) = (
                 mean(&blocks.units.localities(WINDOW)),
                 similar(&blocks.units, &blocks.two),
             );
             self.spot_numbers
-                .push(plain("5c, share in the best 8 by 8 square", share));
-            self.alike_numbers.push(plain(
+                .push(brief("5c, share in the best 8 by 8 square", share));
+            self.alike_numbers.push(brief(
                 "5c, likeness of single block spins to their mean map",
                 two.0,
             ));
@@ -141,12 +142,12 @@ impl Outcomes {
     ) -> Result<(), FigureError> {
         let labels = shuffled_labels(SIDE * SIDE, run.seed, "fig6/control");
         let shuffled = maps.single.relabelled(&labels);
-        self.alike_controls.push(control(
+        self.alike_controls.push(mutant(
             "labels of the sites shuffled",
-            !similar(&shuffled, &blocks.two).2,
+            similar(&shuffled, &blocks.two).2,
         ));
-        self.alike_controls.push(control(
-            "not vacuous: block spins are like their own mean",
+        self.alike_controls.push(not_vacuous(
+            "block spins are like their own mean",
             similar(&blocks.units, &blocks.two).2,
         ));
         // Independent spins: nothing but noise to learn.
@@ -171,13 +172,13 @@ impl Outcomes {
             64,
         );
         let map = UnitMaps::new(SIDE, &map);
-        self.alike_controls.push(control(
+        self.alike_controls.push(mutant(
             "trained on independent spins",
-            !similar(&map, &blocks.two).2,
+            similar(&map, &blocks.two).2,
         ));
-        self.spot_controls.push(control(
+        self.spot_controls.push(mutant(
             "labels of the sites shuffled",
-            !has_spots(
+            has_spots(
                 run,
                 &shuffled,
                 &maps
@@ -186,16 +187,16 @@ impl Outcomes {
             )
             .3,
         ));
-        self.spot_controls.push(control(
+        self.spot_controls.push(mutant(
             "trained on independent spins",
-            !has_spots(run, &map, &shuffled).3,
+            has_spots(run, &map, &shuffled).3,
         ));
         let template = UnitMaps {
             side: SIDE,
             rows: blocks.units.rows.clone(),
         };
-        self.spot_controls.push(control(
-            "not vacuous: block spins have spots against shuffled ones",
+        self.spot_controls.push(not_vacuous(
+            "block spins have spots against shuffled ones",
             has_spots(run, &template, &template.relabelled(&labels)).3,
         ));
         Ok(())
@@ -204,7 +205,7 @@ impl Outcomes {
     pub(super) fn findings(self, run: &Run, count: usize) -> Vec<Finding> {
         let [low, high] = self.likeness_range.unwrap_or([0.0; 2]);
         let [least, most] = self.share_range.unwrap_or([0.0; 2]);
-        let yes = |list: &[Option<bool>]| list.iter().filter(|&&x| x == Some(true)).count();
+        let yes = |list: &[bool]| list.iter().filter(|&&x| x).count();
         vec![
             Finding {
                 claim: "demellokoch2019-fig6".to_owned(),
@@ -212,7 +213,7 @@ impl Outcomes {
                 printed: "Correlations of a stack 1024–256–64 (a) and of a single machine 1024–64 (b) show patterns very \
                           similar to those of the RG"
                     .to_owned(),
-                verdict: verdict_of(self.alike.iter().copied()),
+                verdict: verdict_over(self.alike.iter().copied()),
                 because: format!(
                     "the middle hidden unit's map has a correlation coefficient of {low:.2} to {high:.2} (over trainings) with \
                      that of a block spin in the best place, {:.2} with random weights in place of trained ones; {LIKE} and \
@@ -229,7 +230,7 @@ impl Outcomes {
                 claim: "demellokoch2019-text-bright-spots".to_owned(),
                 basis: Basis::Criterion,
                 printed: "The numerical results do indeed show a dark background with emerging bright spots".to_owned(),
-                verdict: verdict_of(self.spots.iter().copied()),
+                verdict: verdict_over(self.spots.iter().copied()),
                 because: format!(
                     "the share of the variance of a map in the best 8 by 8 square is {least:.2} to {most:.2} times that of \
                      random weights of the same size ({FACTOR} was asked); {} of {} maps pass that and the test against \

@@ -16,9 +16,10 @@
 //!   printed numbers.
 
 use super::super::block_levels::Level;
-use super::super::entries::{beside, by_scale, chart, control, plain, series, verdict_of};
+use super::super::entries::{beside, brief, by_scale, chart, series, temperature};
 use super::super::experiment::{FigureError, Run};
 use super::super::ising_data::{GroundStates, configurations};
+use super::super::judgement::{mutant, not_vacuous, verdict_over};
 use super::super::picture::{Mark, Panel, Picture};
 use super::super::thermometers::{Method, energy_per_bond};
 use super::{Kit, SIDE, STARTS, TIES};
@@ -115,7 +116,7 @@ fn readings(run: &Run, kit: &Kit, inputs: &[Level]) -> (Vec<Row>, Vec<Number>) {
             }
             if tie == 0 {
                 for (k, level) in levels.iter().enumerate() {
-                    numbers.push(plain(
+                    numbers.push(brief(
                         format!(
                             "energy of a bond from T = {} after {} step(s), {name}",
                             STARTS[start],
@@ -159,11 +160,7 @@ fn numbers_of(row: &Row) -> Vec<Number> {
                 TIES[row.tie].1,
                 row.method.name()
             );
-            if t.is_finite() {
-                beside(plain(format!("T {what}"), t), PRINTED[k])
-            } else {
-                plain(format!("1/T {what}"), 0.0)
-            }
+            temperature(&what, t, PRINTED[k])
         })
         .collect()
 }
@@ -258,7 +255,7 @@ pub(super) fn trials(run: &Run, kit: &Kit) -> Result<(Trials, Vec<Number>), Figu
                 let bias = read - t;
                 let what = format!("bias at T = {t}, side {side}, {}", method.name());
                 if bias.is_finite() && method != Method::NetworkPeak {
-                    numbers.push(plain(what, bias));
+                    numbers.push(brief(what, bias));
                 }
             }
         }
@@ -344,7 +341,7 @@ fn increase(rows: &[Row], tried: &Trials, say: &dyn Fn(usize) -> String, test: S
         claim: "demellokoch2019-fig7a".to_owned(),
         basis: Basis::Criterion,
         printed: "There is a clear increase in the measured temperature as the number of RG steps increases".to_owned(),
-        verdict: verdict_of(decided.iter().map(|r| r.rises())),
+        verdict: verdict_over(decided.iter().map(|r| r.rises())),
         because: format!(
             "{}; {}. The temperature rises at each step for {} choices of tie rule and thermometer from 2.7 (text) and for \
              {} from T_c (caption); {} choices left out, since their thermometer reads exact configurations wrong by more \
@@ -363,13 +360,10 @@ fn increase(rows: &[Row], tried: &Trials, say: &dyn Fn(usize) -> String, test: S
             .flat_map(numbers_of)
             .collect(),
         controls: vec![
-            control("the steps in reverse order", !reversed),
-            control(
-                "one step against itself, each batch beside the next (dependent pairs, a control only)",
-                !same,
-            ),
-            control("T = 2 as start, below T_c", !below),
-            control("not vacuous: doubling at each step", doubled),
+            mutant("the steps in reverse order", reversed),
+            mutant("one step against itself, each batch beside the next (dependent pairs, a control only)", same),
+            mutant("T = 2 as start, below T_c", below),
+            not_vacuous("doubling at each step", doubled),
         ],
     }
 }
@@ -407,7 +401,7 @@ fn printed_numbers(
     numbers.extend(energies.iter().cloned());
     numbers.extend((0..3).map(|k| {
         beside(
-            plain(
+            brief(
                 format!("T from 2.7 if 1/ξ doubles, {} step(s)", k + 1),
                 length[k],
             ),
@@ -420,7 +414,7 @@ fn printed_numbers(
         printed: "The temperature of each layer is roughly 2.3, 4.8 and 11 for layers 1, 2 and 3 respectively [64 by 64 \
                   input at T = 2.7]"
             .to_owned(),
-        verdict: verdict_of(voting.iter().map(|r| Some(r.printed()))),
+        verdict: verdict_over(voting.iter().map(|r| r.printed())),
         because: format!(
             "{}; if the inverse correlation length doubles: {}. All three are within {:.0} % of the printed numbers for \
              {hits} of {} choices of tie rule and thermometer, {} for some; {} choices left out, since their thermometer \
@@ -435,10 +429,10 @@ fn printed_numbers(
         test: "readings of ensembles whose errors are far below the tolerance".to_owned(),
         numbers,
         controls: vec![
-            control("not vacuous: the printed numbers themselves", row.printed()),
-            control("layers 2 and 3 exchanged", !altered([2.3, 11.0, 4.8])),
-            control("T halved", !altered([1.15, 2.4, 5.5])),
-            control("doubling from 2.7", !altered([5.4, 10.8, 21.6])),
+            not_vacuous("the printed numbers themselves", row.printed()),
+            mutant("layers 2 and 3 exchanged", altered([2.3, 11.0, 4.8])),
+            mutant("T halved", altered([1.15, 2.4, 5.5])),
+            mutant("doubling from 2.7", altered([5.4, 10.8, 21.6])),
         ],
     }
 }
@@ -501,25 +495,22 @@ fn which_start(all: &[Row], tried: &Trials, say: &dyn Fn(usize) -> String) -> Fi
             .iter()
             .enumerate()
             .map(|(k, t)| {
-                plain(
+                brief(
                     format!("largest |ln(T/printed)| of the best choice, start {t}"),
                     distance(k),
                 )
             })
             .collect(),
         controls: vec![
-            control("T = 2 as start", !gives(2)),
-            control("the printed numbers halved", !scaled(0.5)),
-            control("the printed numbers doubled", !scaled(2.0)),
-            control(
-                "not vacuous: some start gives what is read from 2.7",
-                rows.first().is_some_and(|own| {
+            mutant("T = 2 as start", gives(2)),
+            mutant("the printed numbers halved", scaled(0.5)),
+            mutant("the printed numbers doubled", scaled(2.0)),
+            not_vacuous("some start gives what is read from 2.7", rows.first().is_some_and(|own| {
                     rows.iter().any(|r| {
                         let mut pairs = r.whole.iter().zip(own.whole);
                         r.start < 2 && pairs.all(|(t, p)| roughly(*t, p))
                     })
-                }),
-            ),
+                })),
         ],
     }
 }
@@ -546,7 +537,7 @@ fn doubling(rows: &[Row], tried: &Trials, say: &dyn Fn(usize) -> String) -> Find
             let ratio = w[1] / w[0];
             if ratio.is_finite() {
                 numbers.push(beside(
-                    plain(
+                    brief(
                         format!(
                             "ratio of step {} from T = {}, {}",
                             k + 1,
@@ -566,7 +557,7 @@ fn doubling(rows: &[Row], tried: &Trials, say: &dyn Fn(usize) -> String) -> Find
         printed: "The RG flows to ever higher temperatures, with (roughly) a doubling in temperature for each step. Again, \
                   this is precisely what we observe."
             .to_owned(),
-        verdict: verdict_of(answers.into_iter().map(Some)),
+        verdict: verdict_over(answers),
         because: format!(
             "{}; {}. Every ratio, from the input or from layer 1 on, is between {} and {} for {hits} of {of} choices; \
              near T_c it is the distance from T_c that grows by a factor, not T; {} choices left out, since their \
@@ -581,19 +572,10 @@ fn doubling(rows: &[Row], tried: &Trials, say: &dyn Fn(usize) -> String) -> Find
         test: "readings of ensembles whose errors are far below the tolerance".to_owned(),
         numbers,
         controls: vec![
-            control(
-                "not vacuous: an exact doubling",
-                row([5.4, 10.8, 21.6]).doubles() == [true; 2],
-            ),
-            control("T constant", row([2.7; 3]).doubles() == [false; 2]),
-            control(
-                "two degrees more at each step",
-                row([4.7, 6.7, 8.7]).doubles() == [false; 2],
-            ),
-            control(
-                "T tripled",
-                row([8.1, 24.3, 72.9]).doubles() == [false; 2],
-            ),
+            not_vacuous("an exact doubling", row([5.4, 10.8, 21.6]).doubles() == [true; 2]),
+            mutant("T constant", row([2.7; 3]).doubles() != [false; 2]),
+            mutant("two degrees more at each step", row([4.7, 6.7, 8.7]).doubles() != [false; 2]),
+            mutant("T tripled", row([8.1, 24.3, 72.9]).doubles() != [false; 2]),
         ],
     }
 }

@@ -17,11 +17,10 @@
 //! arrangement, first step and reading that votes.
 
 use super::super::block_levels::{Level, correlations, shuffled_labels};
-use super::super::entries::{
-    by_scale, chart, chosen, control, plain, published, refused, series, verdict_of,
-};
+use super::super::entries::{brief, by_scale, chart, chosen, published, refused, series};
 use super::super::experiment::{FigureError, Parameter, Run, Scale};
 use super::super::ising_data::{kept_configurations, spin_values};
+use super::super::judgement::{mutant, not_vacuous, verdict_over};
 use super::super::machines::{TrainingChoice, trained};
 use super::super::picture::{Panel, Picture};
 use super::super::thermometers::{Method, energy_per_bond};
@@ -254,7 +253,7 @@ pub(super) fn decide(
                 layout.apply(units.isqrt(), &outputs[k])
             });
             for (k, level) in levels.iter().enumerate() {
-                numbers.push(plain(
+                numbers.push(brief(
                     format!(
                         "energy of a bond, input {}, layer {}, {}",
                         STARTS[start],
@@ -279,7 +278,7 @@ pub(super) fn decide(
                 let layers = [0, 1, 2].map(|k| kit.by_step[k].read(&levels[k], method));
                 if method == Method::Network {
                     numbers.extend((0..3).map(|k| {
-                        plain(
+                        brief(
                             format!(
                                 "T, input {}, layer {}, {}, {}",
                                 STARTS[start],
@@ -391,7 +390,7 @@ fn finding(run: &Run, rows: &[Row], tried: &Trials, numbers: Vec<Number>, count:
         printed: "Outputs of a stack 4096–1024–256–64: for T = 2 and 2.269 the temperature jumps in the first step and then \
                   stays; for T = 2.7 layer 2 is at a higher temperature than layer 3"
             .to_owned(),
-        verdict: verdict_of(voting.into_iter().map(Some)),
+        verdict: verdict_over(voting),
         because: format!(
             "{left_out} of {of} choices do not vote: the machines had {a}, {b} and {c} updates where {PUBLISHED_UPDATES} are \
              published, and {count} configurations, and {biased} of {} readings miss exact configurations by more than \
@@ -410,25 +409,16 @@ fn finding(run: &Run, rows: &[Row], tried: &Trials, numbers: Vec<Number>, count:
         ),
         numbers,
         controls: vec![
-            control("units in random order", !shuffled),
-            control(
-                "a layer that keeps the temperature of its input",
-                !kept(&|s| [STARTS[s]; 3]),
-            ),
-            control(
-                "doubling at each step",
-                !kept(&|s| [2.0, 4.0, 8.0].map(|f| f * STARTS[s])),
-            ),
-            control(
-                "not vacuous: a jump and a constant, and a fall for 2.7",
-                kept(&|s| {
+            mutant("units in random order", shuffled),
+            mutant("a layer that keeps the temperature of its input", kept(&|s| [STARTS[s]; 3])),
+            mutant("doubling at each step", kept(&|s| [2.0, 4.0, 8.0].map(|f| f * STARTS[s]))),
+            not_vacuous("a jump and a constant, and a fall for 2.7", kept(&|s| {
                     if s == 0 {
                         [3.0, 5.0, 4.0]
                     } else {
                         [2.3, 5.0, 5.0]
                     }
-                }),
-            ),
+                })),
         ],
     }
 }

@@ -84,13 +84,5 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
         chosen("hidden units of the network", "64, rectified", &[]),
     ];
     parameters.extend(layers::parameters(run.scale));
-    Ok(FigureRecord {
-        experiment: EXPERIMENT.name.to_owned(),
-        title: EXPERIMENT.title.to_owned(),
-        scale: run.scale,
-        seed: run.seed.0,
-        parameters,
-        findings,
-        pictures,
-    })
+    Ok(EXPERIMENT.record(run, parameters, findings, pictures))
 }

@@ -1,9 +1,10 @@
 //! Whether flows end at the critical point.
 
 use super::super::block_levels::Level;
-use super::super::entries::{beside, chart, control, plain, series, verdict_of};
+use super::super::entries::{brief, chart, series, temperature};
 use super::super::experiment::Run;
 use super::super::ising_data::{GroundStates, configurations};
+use super::super::judgement::{mutant, not_vacuous, verdict_over};
 use super::super::machines::{Flow, FlowKind};
 use super::super::picture::{Mark, Panel, Picture};
 use super::super::thermometers::{Method, Thermometers};
@@ -55,15 +56,6 @@ pub(super) fn near(t: f64) -> bool {
     (t - CRITICAL).abs() <= NEAR
 }
 
-/// A temperature as a number; an infinite one by its inverse.
-pub(super) fn temperature(name: &str, t: f64) -> Number {
-    if t.is_finite() {
-        beside(plain(format!("T {name}"), t), CRITICAL)
-    } else {
-        plain(format!("1/T {name}"), 0.0)
-    }
-}
-
 /// The decision on machines that know no critical point, and on configurations that are at it.
 fn judged_controls(
     run: &Run,
@@ -83,18 +75,18 @@ fn judged_controls(
             })
             .collect();
         let here = read.iter().filter(|&&t| near(t)).count();
-        numbers.push(plain(
+        numbers.push(brief(
             format!(
                 "starts of {} whose flow ends near T_c, {name}",
                 starts.len()
             ),
             here as f64,
         ));
-        list.push(control(*name, !read.iter().all(|&t| near(t))));
+        list.push(mutant(*name, read.iter().all(|&t| near(t))));
     }
     // The decision sees T_c where it is.
-    list.push(control(
-        "not vacuous: exact configurations at T_c are read as T_c by their energy",
+    list.push(not_vacuous(
+        "exact configurations at T_c are read as T_c by their energy",
         sound.contains(&Method::Energy),
     ));
     list
@@ -127,7 +119,7 @@ pub(super) fn critical_finding(
     controls: &[(&'static str, RbmWeights)],
 ) -> (Finding, Picture) {
     let peak = heat_capacity_maximum();
-    let mut numbers = vec![plain(
+    let mut numbers = vec![brief(
         "T of the largest heat capacity, 10 by 10, exact",
         peak,
     )];
@@ -143,7 +135,7 @@ pub(super) fn critical_finding(
             .collect();
         for &method in &sound {
             let read: Vec<f64> = ends.iter().map(|e| thermometers.read(e, method)).collect();
-            answers.push(Some(read.iter().all(|&t| near(t))));
+            answers.push(read.iter().all(|&t| near(t)));
             at_critical += read.iter().filter(|&&t| near(t)).count();
             cases += read.len();
             if method == Method::Energy {
@@ -154,6 +146,7 @@ pub(super) fn critical_finding(
                             sizes.longest, start.name, variant.label
                         ),
                         t,
+                        CRITICAL,
                     ));
                 }
                 if ends_of_default.is_empty() {
@@ -188,7 +181,7 @@ pub(super) fn critical_finding(
         claim: "demellokoch2019-text-flow-to-critical".to_owned(),
         basis: Basis::Criterion,
         printed: "given any initial snapshot, the RBM flows towards the critical point of the Ising model".to_owned(),
-        verdict: verdict_of(answers),
+        verdict: verdict_over(answers),
         because: format!(
             "by the energy of their signs the flows of the default machine end at temperatures from {} to {} according to \
              their start; over all trainings and thermometers {at_critical} of {cases} starts end within {NEAR} of T_c \

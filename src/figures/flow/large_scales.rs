@@ -1,9 +1,10 @@
 //! What agrees with the lattice at the end of a flow, on the largest scales.
 
 use super::super::block_levels::Level;
-use super::super::entries::{by_scale, control, estimate, mean_and_error, verdict_of};
+use super::super::entries::{by_scale, mean_and_error, mean_of};
 use super::super::experiment::{FigureError, Run};
 use super::super::ising_data::{GroundStates, configurations};
+use super::super::judgement::{mutant, not_vacuous, verdict_over};
 use super::{AGREE, CRITICAL, SIDE, SITES, Sizes, Variant, end_of};
 use crate::ledger::{Basis, Finding, Number};
 use crate::model::RbmWeights;
@@ -45,7 +46,7 @@ pub(super) fn large_scales(
     let off = |found: &[Vec<f64>; 3], k: usize| mean_and_error(&found[k]).0 / wanted[k] - 1.0;
     let agrees = |found: &[Vec<f64>; 3]| (0..2).all(|k| off(found, k).abs() <= AGREE);
     let mut numbers: Vec<Number> = (0..3)
-        .map(|k| estimate(format!("{} at T_c, exact draws", names[k]), &reference[k]))
+        .map(|k| mean_of(format!("{} at T_c, exact draws", names[k]), &reference[k]))
         .collect();
     let mut answers = Vec::new();
     let mut worst = 0.0_f64;
@@ -62,12 +63,12 @@ pub(super) fn large_scales(
             )?;
             let end = end_of(machine, variant.kind, &bits, run.seed, sizes.longest);
             let found = scales(&end);
-            answers.push(Some(agrees(&found)));
+            answers.push(agrees(&found));
             let here = off(&found, 0).abs().max(off(&found, 1).abs());
             worst = worst.max(here);
             least = least.min(here);
             for k in 0..3 {
-                numbers.push(estimate(
+                numbers.push(mean_of(
                     format!(
                         "{} at length {} from T = {t}, {}",
                         names[k], sizes.longest, variant.label
@@ -77,22 +78,22 @@ pub(super) fn large_scales(
             }
         }
     }
-    let yes = answers.iter().filter(|&&a| a == Some(true)).count();
+    let yes = answers.iter().filter(|&&a| a).count();
     let controls = vec![
-        control(
+        mutant(
             "exact draws at T = 2.0",
-            !agrees(&exact(2.0, "flow/control", 4000)?),
+            agrees(&exact(2.0, "flow/control", 4000)?),
         ),
-        control(
+        mutant(
             "exact draws at T = 3.5",
-            !agrees(&exact(3.5, "flow/control", 4000)?),
+            agrees(&exact(3.5, "flow/control", 4000)?),
         ),
-        control(
+        mutant(
             "exact draws at T = 2.6",
-            !agrees(&exact(2.6, "flow/control", 4000)?),
+            agrees(&exact(2.6, "flow/control", 4000)?),
         ),
-        control(
-            "not vacuous: other exact draws at T_c",
+        not_vacuous(
+            "other exact draws at T_c",
             agrees(&exact(CRITICAL, "flow/control", 4000)?),
         ),
     ];
@@ -110,7 +111,7 @@ pub(super) fn large_scales(
             100.0 * least,
             100.0 * worst
         ),
-        verdict: verdict_of(answers),
+        verdict: verdict_over(answers),
         test: format!(
             "{} independent flows for each; {count} exact draws; a stated criterion, not a test",
             4 * sizes.flows

@@ -19,15 +19,17 @@ mod critical;
 mod large_scales;
 
 use super::block_levels::Level;
-use super::entries::{by_scale, chosen, control, published, refused};
+use super::entries::{by_scale, chosen, published, refused, temperature};
 use super::experiment::{Experiment, FigureError, FigureRecord, Parameter, Run, Scale};
+use super::flows::in_random_order;
 use super::ising_data::{GroundStates, configurations, training_set};
+use super::judgement::mutant;
 use super::machines::{Contrast, Flow, FlowKind, TrainingChoice, trained};
 use super::thermometers::{Method, Thermometers};
 use crate::learn::BinaryData;
 use crate::model::RbmWeights;
 use crate::random::Seed;
-use critical::{READINGS, critical_finding, near, temperature};
+use critical::{READINGS, critical_finding, near};
 use large_scales::large_scales;
 
 /// Sites along a side.
@@ -194,7 +196,7 @@ fn control_machines(
         "flow/ground states",
     )?;
     let ground = BinaryData::from_bits(ground, SITES).map_err(wrong)?;
-    let scattered = without_lattice(data, run.seed)?;
+    let scattered = in_random_order(data, run.seed, "flow/order of spins")?;
     Ok(vec![
         (
             "trained on independent spins",
@@ -209,18 +211,6 @@ fn control_machines(
             trained(run, "without lattice, 10 by 10", &scattered, &choice)?,
         ),
     ])
-}
-
-/// The data with the spins of each configuration in random order.
-fn without_lattice(data: &BinaryData, seed: Seed) -> Result<BinaryData, FigureError> {
-    let mut stream = seed.stream("flow/order of spins", 0);
-    let mut bits = data.up().to_vec();
-    for sample in bits.chunks_mut(data.units()) {
-        for k in (1..sample.len()).rev() {
-            sample.swap(k, stream.index(k + 1));
-        }
-    }
-    BinaryData::from_bits(bits, data.units()).map_err(|e| refused("data without lattice", e))
 }
 
 fn run(run: &Run) -> Result<FigureRecord, FigureError> {
@@ -256,11 +246,12 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
                 method.name()
             ),
             t,
+            CRITICAL,
         )
     }));
-    critical.controls.push(control(
+    critical.controls.push(mutant(
         "the training data themselves, of all temperatures",
-        !of_mixture.iter().all(|&(_, t)| near(t)),
+        of_mixture.iter().all(|&(_, t)| near(t)),
     ));
     let large = large_scales(run, &sizes, (&all, &machines))?;
     let mut parameters = vec![
@@ -295,13 +286,5 @@ fn run(run: &Run) -> Result<FigureRecord, FigureError> {
             &[],
         ),
     ]);
-    Ok(FigureRecord {
-        experiment: EXPERIMENT.name.to_owned(),
-        title: EXPERIMENT.title.to_owned(),
-        scale: run.scale,
-        seed: run.seed.0,
-        parameters,
-        findings: vec![critical, large],
-        pictures: vec![picture],
-    })
+    Ok(EXPERIMENT.record(run, parameters, vec![critical, large], vec![picture]))
 }

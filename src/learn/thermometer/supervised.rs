@@ -4,7 +4,7 @@ use super::network::{Activations, Network};
 use super::reading::TemperaturePosterior;
 use crate::learn::BinaryData;
 use crate::learn::optimiser::{Optimiser, OptimiserState, Penalties, Schedule};
-use crate::random::Seed;
+use crate::random::{Chooser, Seed};
 use thiserror::Error;
 
 /// First bytes of a file: name and version of the format.
@@ -159,9 +159,7 @@ impl ThermometerNetwork {
         let (mut step, mut loss_sum) = (0, 0.0);
         for pass in 0..training.passes {
             let mut stream = seed.stream("thermometer order", pass);
-            for k in (1..samples).rev() {
-                order.swap(k, stream.index(k + 1));
-            }
+            stream.shuffle(&mut order);
             for first in (0..samples).step_by(batch) {
                 inputs.clear();
                 labels.clear();

@@ -1,8 +1,7 @@
 //! Equations (51) to (56) of appendix A: the expectation values, written out.
 
 use super::machines::{
-    System, average, rational_cases, rational_cases_with_data, symbolic_cases, times_spin,
-    with_data,
+    Average, System, rational_cases, rational_cases_with_data, symbolic_cases, with_data,
 };
 use crate::learn::model_averages;
 use crate::ledger::{Case, Claim, Docket, Source, Value};
@@ -107,39 +106,14 @@ pub(super) const EQ56: Claim = Claim {
     ..Claim::BLANK
 };
 
-/// Which average an equation is about.
-#[derive(Clone, Copy)]
-enum Average {
-    Pair,
-    Visible,
-    Hidden,
-}
-
 impl Average {
     fn truth<T: Field>(self, s: &System<T>) -> Vec<T> {
-        let table = s.table.with_data(&s.q());
-        let (n, m) = (table.visible(), table.hidden());
-        match self {
-            Self::Pair => (0..n * m).map(|k| table.mean_pair(k / m, k % m)).collect(),
-            Self::Visible => (0..n).map(|i| table.mean_v(i)).collect(),
-            Self::Hidden => (0..m).map(|a| table.mean_h(a)).collect(),
-        }
+        self.of_table(&s.table.with_data(&s.q()))
     }
 
     /// The printed sum over samples, with the conditional mean of the machine handed over.
     fn printed<T: Field>(self, machine: &RbmFactors<T>, samples: &[usize]) -> Vec<T> {
-        let (n, m) = (machine.visible(), machine.hidden());
-        let tanh = |a: usize, v: usize| machine.mean_h_from_v(a, v);
-        let of = |f: &dyn Fn(usize) -> T| average(samples.iter().map(|&v| f(v)));
-        match self {
-            Self::Pair => (0..n * m)
-                .map(|k| of(&|v| times_spin(tanh(k % m, v), v, k / m)))
-                .collect(),
-            Self::Visible => (0..n)
-                .map(|i| of(&|v| times_spin(T::one(), v, i)))
-                .collect(),
-            Self::Hidden => (0..m).map(|a| of(&|v| tanh(a, v))).collect(),
-        }
+        self.over(machine, samples, |a, v| machine.mean_h_from_v(a, v))
     }
 }
 

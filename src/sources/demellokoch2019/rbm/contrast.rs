@@ -1,8 +1,8 @@
 //! Equations (15) to (20): the averages of contrastive divergence, and whether they are a gradient.
 
 use super::machines::{
-    Bounded, System, average, bounded_cases_with_data, integer, rational_cases_with_data, spins,
-    symbolic_cases, times_spin, with_data,
+    Average, Bounded, System, bounded_cases_with_data, integer, rational_cases_with_data, spins,
+    symbolic_cases, with_data,
 };
 use crate::exact::sum_smaller_layer_of;
 use crate::learn::{
@@ -120,51 +120,12 @@ pub(super) const TEXT_NOT_A_GRADIENT: Claim = Claim {
     ..Claim::BLANK
 };
 
-/// Which average an equation is about.
-#[derive(Clone, Copy, PartialEq)]
-enum Average {
-    Pair,
-    Visible,
-    Hidden,
-}
-
 impl Average {
     fn of<T: Clone>(self, averages: &RbmAverages<T>) -> Vec<T> {
         match self {
             Self::Pair => averages.pair.clone(),
             Self::Visible => averages.visible.clone(),
             Self::Hidden => averages.hidden.clone(),
-        }
-    }
-
-    /// The average over the table of all configurations, with the data as its visible marginal or
-    /// the machine's own.
-    fn of_table<T: Field>(self, table: &crate::exact::JointTable<T>) -> Vec<T> {
-        let (n, m) = (table.visible(), table.hidden());
-        match self {
-            Self::Pair => (0..n * m).map(|k| table.mean_pair(k / m, k % m)).collect(),
-            Self::Visible => (0..n).map(|i| table.mean_v(i)).collect(),
-            Self::Hidden => (0..m).map(|a| table.mean_h(a)).collect(),
-        }
-    }
-
-    /// The average of `f(v̂, i, a)` over a list of visible configurations.
-    fn over<T: Field>(
-        self,
-        machine: &RbmFactors<T>,
-        samples: &[usize],
-        mean_h: impl Fn(usize, usize) -> T,
-    ) -> Vec<T> {
-        let (n, m) = (machine.visible(), machine.hidden());
-        let of = |f: &dyn Fn(usize) -> T| average(samples.iter().map(|&v| f(v)));
-        match self {
-            Self::Pair => (0..n * m)
-                .map(|k| of(&|v| times_spin(mean_h(k % m, v), v, k / m)))
-                .collect(),
-            Self::Visible => (0..n)
-                .map(|i| of(&|v| times_spin(T::one(), v, i)))
-                .collect(),
-            Self::Hidden => (0..m).map(|a| of(&|v| mean_h(a, v))).collect(),
         }
     }
 }

@@ -290,6 +290,47 @@ pub(super) fn average<T: Field>(values: impl ExactSizeIterator<Item = T>) -> T {
     values.fold(T::zero(), |sum, x| sum + x) / n
 }
 
+/// Which average an equation is about.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Average {
+    Pair,
+    Visible,
+    Hidden,
+}
+
+impl Average {
+    /// The average over the table of all configurations, with the data as its visible marginal or
+    /// the machine's own.
+    pub(super) fn of_table<T: Field>(self, table: &JointTable<T>) -> Vec<T> {
+        let (n, m) = (table.visible(), table.hidden());
+        match self {
+            Self::Pair => (0..n * m).map(|k| table.mean_pair(k / m, k % m)).collect(),
+            Self::Visible => (0..n).map(|i| table.mean_v(i)).collect(),
+            Self::Hidden => (0..m).map(|a| table.mean_h(a)).collect(),
+        }
+    }
+
+    /// The average of `f(v̂, i, a)` over a list of visible configurations.
+    pub(super) fn over<T: Field>(
+        self,
+        machine: &RbmFactors<T>,
+        samples: &[usize],
+        mean_h: impl Fn(usize, usize) -> T,
+    ) -> Vec<T> {
+        let (n, m) = (machine.visible(), machine.hidden());
+        let of = |f: &dyn Fn(usize) -> T| average(samples.iter().map(|&v| f(v)));
+        match self {
+            Self::Pair => (0..n * m)
+                .map(|k| of(&|v| times_spin(mean_h(k % m, v), v, k / m)))
+                .collect(),
+            Self::Visible => (0..n)
+                .map(|i| of(&|v| times_spin(T::one(), v, i)))
+                .collect(),
+            Self::Hidden => (0..m).map(|a| of(&|v| mean_h(a, v))).collect(),
+        }
+    }
+}
+
 /// Whether all rationals are zero.
 pub(super) fn all_zero(values: &[BigRational]) -> bool {
     values.iter().all(Zero::is_zero)

@@ -5,6 +5,7 @@
 //! units given data; the model phase of contrastive divergence is a chain from the data, that of persistent
 //! contrastive divergence a chain in equilibrium, here from exact draws.
 
+use super::machines::Average;
 use crate::estimate::{BinomialTest, Design};
 use crate::exact::{Limits, draw, rbm_sum};
 use crate::ledger::{Depth, Form, SampledTest, Trial, TrialError};
@@ -58,14 +59,6 @@ pub(super) const EQ56: &[SampledTest] = &[test(
     Depth::Quick,
     |t| model(t, Average::Hidden, 3000),
 )];
-
-/// Which average an equation is about.
-#[derive(Clone, Copy, PartialEq)]
-enum Average {
-    Pair,
-    Visible,
-    Hidden,
-}
 
 impl Average {
     fn count(self) -> usize {

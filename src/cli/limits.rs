@@ -1,0 +1,23 @@
+//! The limits on exact work, as they are typed.
+
+use crate::exact::Limits;
+
+/// The options that say what exact work is refused; the same for all commands that do nothing without it.
+#[derive(Debug, clap::Args)]
+pub(super) struct ExactLimits {
+    /// Refuse work that is predicted to take longer
+    #[arg(long, value_name = "S", default_value_t = Limits::default().max_seconds)]
+    max_seconds: f64,
+    /// Refuse work that is predicted to need more memory
+    #[arg(long, value_name = "B", default_value_t = Limits::default().max_bytes)]
+    max_bytes: f64,
+}
+
+impl ExactLimits {
+    pub(super) fn resolved(&self) -> Limits {
+        Limits {
+            max_seconds: self.max_seconds,
+            max_bytes: self.max_bytes,
+        }
+    }
+}
