@@ -186,6 +186,21 @@ const CASES: &[Case] = &[
         Task::Solve(Method::TransferMatrix, Want::MEANS),
     ),
     (
+        "transfer-torus-9x40-means",
+        || with_fields(Lattice::torus(40, 9)),
+        Task::Solve(Method::TransferMatrix, Want::MEANS),
+    ),
+    (
+        "transfer-torus-12-means",
+        || with_fields(Lattice::torus(12, 12)),
+        Task::Solve(Method::TransferMatrix, Want::MEANS),
+    ),
+    (
+        "transfer-open-17-means",
+        || open_with_fields(17, 17),
+        Task::Solve(Method::TransferMatrix, Want::MEANS),
+    ),
+    (
         "transfer-torus-11-log-z",
         || with_fields(Lattice::torus(11, 11)),
         Task::Solve(Method::TransferMatrix, Want::LOG_Z),

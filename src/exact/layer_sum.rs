@@ -40,7 +40,7 @@ const NS_AVERAGES: f64 = 2.5;
 /// The same where blocks are summed from the fields.
 const NS_FIELDS: f64 = 50.0;
 /// Bytes of code and stack that a first computation touches.
-const FIRST_BYTES: f64 = 5e5;
+const FIRST_BYTES: f64 = 9e5;
 
 /// Exact averages of a machine.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,7 +9,8 @@ use thiserror::Error;
 pub struct Plan {
     /// The engine.
     pub method: Method,
-    /// Elementary steps: states for enumeration, table entries for elimination.
+    /// Elementary steps: states for enumeration, table entries for elimination, products of words for the planar
+    /// engine.
     pub states: f64,
     /// Peak memory of the work, in bytes.
     pub bytes: f64,

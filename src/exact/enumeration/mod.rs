@@ -48,7 +48,7 @@ const SAFE: i32 = 200;
 const NEGLIGIBLE: i128 = 80;
 
 /// Bytes of code and stack that a first computation touches.
-const FIRST_BYTES: f64 = 2.5e5;
+const FIRST_BYTES: f64 = 1.1e6;
 /// Nanoseconds a state on one core of a 2.5 GHz server, measured by `benches/enumeration.rs`.
 const NS_LOG_Z: f64 = 0.26;
 /// The same with means and pairs.

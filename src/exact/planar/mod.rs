@@ -86,6 +86,10 @@ pub use torus::{plan_planar_torus, planar_torus};
 const WORDS: [usize; 17] = [2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 24, 32, 48, 64, 96, 128];
 /// Bits after the point that are asked for in a number of order one.
 const WANTED_BITS: f64 = 56.0;
+/// Bytes of code and stack that a first computation touches.
+const FIRST_BYTES: f64 = 1.3e6;
+/// Memory that is held, relative to the largest block's matrix and steps.
+const HELD: f64 = 2.6;
 /// Nanoseconds a product of two words takes in the inner loop.
 const NS_WORD: f64 = 0.8;
 /// Largest magnitude of a coupling.
@@ -497,10 +501,10 @@ impl Planar {
             })? as f64;
             let places = block.program.places as f64;
             let edges = block.couplings.len() as f64;
-            states += block.program.entries;
+            let products = words * (words + 1.0);
+            states += block.program.entries * products;
             let steps = 56.0 * block.program.steps.len() as f64;
             bytes = bytes.max((4.0 * places * places + 8.0 * edges) * words + steps);
-            let products = words * (words + 1.0);
             let threads = if 0.5 * places * places * words * words > boundary::PARALLEL as f64 {
                 rayon::current_num_threads() as f64
             } else {
@@ -512,8 +516,8 @@ impl Planar {
         Ok(Plan {
             method: Method::Planar,
             states,
-            // The model's own lists.
-            bytes: bytes + 64.0 * (self.sites + self.couplings.len()) as f64,
+            // Behind the first computation the model's own lists.
+            bytes: FIRST_BYTES + HELD * bytes + 64.0 * (self.sites + self.couplings.len()) as f64,
             seconds,
         })
     }

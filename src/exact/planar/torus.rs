@@ -175,8 +175,8 @@ impl Torus {
         let words = words as f64;
         Plan {
             method: Method::Planar,
-            states: entries,
-            bytes: ends * ends * words * 8.0 * 6.0,
+            states: entries * words * (words + 1.0),
+            bytes: super::FIRST_BYTES + ends * ends * words * 8.0 * 8.0,
             seconds: (entries * (words * (words + 1.0) * super::NS_WORD + 4.0)
                 + products * NS_BALL)
                 * 1e-9,

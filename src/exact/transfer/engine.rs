@@ -31,12 +31,12 @@ const NS_ROW: f64 = 1500.0;
 /// Nanoseconds for a byte of memory that has not been used before.
 const NS_FRESH: f64 = 0.5;
 /// Bytes of code and stack that a first computation touches.
-const FIRST_BYTES: f64 = 2.5e5;
+const FIRST_BYTES: f64 = 1.4e6;
 
 /// States of a row that stay in a second-level cache.
 const CACHED: f64 = 65_536.0;
 /// How much longer a state takes beyond it.
-const FAR: f64 = 2.5;
+const FAR: f64 = 1.6;
 
 /// A piece of work on a strip, for its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,7 +179,8 @@ impl Strip {
             StripTask::Marginals => (
                 carried,
                 NS_BOTH_WAYS[wide_open],
-                (rows_kept + w + 4.0) * vector,
+                // The products of each first row are held until all are weighed.
+                (rows_kept + w + 4.0) * vector + if self.closed { 8.0 * n * starts } else { 0.0 },
                 if self.closed { shared } else { 1.0 },
             ),
             StripTask::Correlators if self.closed => (
