@@ -206,6 +206,9 @@ fn large_torus(source: &ModelSource, question: Question) -> anyhow::Result<Optio
 fn refused(loaded: &Loaded, error: ExactError) -> anyhow::Error {
     match error {
         ExactError::TooLarge { .. } => Failure::too_large(error),
+        ExactError::Unbounded { .. } => {
+            Failure::inconclusive(format!("{}: {error}", loaded.origin))
+        }
         e => Failure::bad_input(format!("{}: {e}", loaded.origin)),
     }
 }

@@ -175,7 +175,7 @@ pub fn solve_edges(
     for (plan, engine) in &engines {
         if limits.exceeded_by(plan).is_none() {
             match edges_by(model, pairs, engine, limits) {
-                Ok(found) => return Ok(found),
+                Ok(found) => return bounded(found),
                 Err(error) => refusal = refusal.or(Some(error)),
             }
         }
@@ -184,7 +184,7 @@ pub fn solve_edges(
         return Err(error);
     }
     if let Ok(planar) = planar_edges(model, pairs, limits) {
-        return Ok(planar);
+        return bounded(planar);
     }
     // Enumeration also says what size would fit.
     match engines.first() {
@@ -197,6 +197,19 @@ pub fn solve_edges(
         }),
         _ => edges_by(model, pairs, &EdgeEngine::Enumeration, limits),
     }
+}
+
+/// The result, unless a number of it has no bound.
+fn bounded(found: EdgeResult) -> Result<EdgeResult, ExactError> {
+    let result = found.result.bounded()?;
+    if found.edge.iter().all(|e| e.2.width().is_finite()) {
+        let edge = found.edge;
+        return Ok(EdgeResult { result, edge });
+    }
+    Err(ExactError::Unbounded {
+        method: result.method,
+        what: "a correlator",
+    })
 }
 
 /// Correlators as an engine gives them, within their range.

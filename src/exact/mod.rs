@@ -80,6 +80,6 @@ pub use sample_check::{
 };
 pub use select::{plan_all, plan_by, solve, solve_by};
 pub use transfer::{
-    BondCorrelator, Magnetization, Strip, StripCorrelators, StripError, StripMarginals,
-    StripSamples, StripTask, Thermodynamics,
+    BondCorrelator, EnergyCorrelator, EnergyCorrelators, Magnetization, Strip, StripCorrelators,
+    StripError, StripMarginals, StripSamples, StripTask, Thermodynamics,
 };

@@ -152,7 +152,17 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
     })
 }
 
+/// What an engine gives, unless a number of it has no bound.
 fn run(
+    model: &SpinHamiltonian,
+    want: Want,
+    candidate: &Candidate,
+    limits: &Limits,
+) -> Result<ExactResult, ExactError> {
+    run_engine(model, want, candidate, limits)?.bounded()
+}
+
+fn run_engine(
     model: &SpinHamiltonian,
     want: Want,
     candidate: &Candidate,
@@ -277,7 +287,7 @@ pub fn solve(
 ) -> Result<ExactResult, ExactError> {
     let by_states = plan_enumeration(model, want);
     if by_states.seconds <= QUICK_SECONDS && limits.exceeded_by(&by_states).is_none() {
-        return enumerate(model, want, limits);
+        return enumerate(model, want, limits)?.bounded();
     }
     let candidates = candidates(model, want, limits);
     let mut refusal = None;
