@@ -14,6 +14,7 @@ mod models;
 mod observables;
 mod output;
 mod plan;
+mod question;
 mod reproduce;
 mod sample;
 mod samples;

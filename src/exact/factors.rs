@@ -1,7 +1,7 @@
 //! What is asked of a factor graph, and of the pairs of a model that share a term.
 
 use super::elimination::Elimination;
-use super::select::{SEARCH_SECONDS, planar_edges};
+use super::select::{SEARCH_SECONDS, plan_planar_edges, planar_edges};
 use super::{
     ExactError, ExactResult, Limits, Method, Plan, Quantity, Strip, StripTask, Want, enumerate,
     plan_enumeration,
@@ -81,15 +81,8 @@ pub fn solve_factors(
         return Ok(result);
     }
     let pairs = pairs.unwrap_or_default();
-    if let Some(&(_, variable)) = pairs.iter().find(|(i, j)| *i.max(j) >= n) {
-        let variables = n;
-        return Err(ExactError::NoSuchVariable {
-            variable,
-            variables,
-        });
-    }
-    // All pairs at once would join all variables; held one after another they do not.
-    let joint = if pairs.len() == n * n.saturating_sub(1) / 2 && n > 3 {
+    check_pairs(pairs, n)?;
+    let joint = if all_of(pairs, n) {
         ready.joint_of_all(limits)
     } else {
         ready.joint_of_pairs(pairs, limits)
@@ -149,12 +142,52 @@ fn edge_engines(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<(Plan,
     found
 }
 
-/// What [`solve_edges`] costs by each engine that applies, cheapest first.
+/// What [`solve_edges`] costs by each engine that applies, in the order in which they are tried: cheapest
+/// first, the planar one last.
 pub fn plan_edges(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<Plan> {
     edge_engines(model, pairs)
         .into_iter()
         .map(|(plan, _)| plan)
+        .chain(plan_planar_edges(model, pairs))
         .collect()
+}
+
+/// What [`solve_factors`] costs.
+///
+/// # Errors
+/// [`ExactError::NoSuchVariable`].
+pub fn plan_factors(
+    graph: &FactorGraph,
+    marginals: bool,
+    pairs: Option<&[(usize, usize)]>,
+) -> Result<Plan, ExactError> {
+    let ready = Elimination::of_graph(graph);
+    let pairs = match pairs {
+        None if !marginals => return Ok(ready.plan(false)),
+        pairs => pairs.unwrap_or_default(),
+    };
+    check_pairs(pairs, ready.variables())?;
+    Ok(if all_of(pairs, ready.variables()) {
+        ready.plan_all_pairs()
+    } else {
+        ready.plan_pairs(pairs)
+    })
+}
+
+fn check_pairs(pairs: &[(usize, usize)], variables: usize) -> Result<(), ExactError> {
+    match pairs.iter().find(|(i, j)| *i.max(j) >= variables) {
+        Some(&(i, j)) => Err(ExactError::NoSuchVariable {
+            variable: i.max(j),
+            variables,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Whether so many pairs are all there are. All at once would join all variables; held one after another they
+/// do not.
+fn all_of(pairs: &[(usize, usize)], variables: usize) -> bool {
+    pairs.len() == variables * variables.saturating_sub(1) / 2 && variables > 3
 }
 
 /// `ln Z`, all means and the correlators of some pairs of different spins, by the engine that is predicted to be

@@ -59,12 +59,12 @@ pub use chain::{
 pub use density_of_states::{
     CertifiedValues, CertifiedValuesError, DensityOfStates, DensityOfStatesError,
 };
-pub use draw::draw;
+pub use draw::{draw, plan_draw};
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
 pub use factors::{
     EdgeResult, FactorResult, PairMarginal, pairs_in_factors, pairs_in_terms, plan_edges,
-    solve_edges, solve_factors,
+    plan_factors, solve_edges, solve_factors,
 };
 pub use joint_table::JointTable;
 pub use kaufman::{KaufmanError, TorusThermodynamics, kaufman, plan_kaufman};

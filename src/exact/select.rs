@@ -128,7 +128,11 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
         Method::Planar => {
             if let Some(torus) = BondTorus::recognise(model) {
                 if want.pairs {
-                    return unfit("of a torus it gives ln Z, not the correlators of pairs");
+                    return unfit(
+                        "of a torus it gives ln Z, not the correlators of pairs, since a path between two \
+                         spins does not cut a torus open into a planar graph; elimination and the transfer \
+                         matrix give them on tori",
+                    );
                 }
                 return Ok(Candidate {
                     plan: plan_planar_torus(torus.rows, torus.columns, &torus.couplings)
@@ -329,6 +333,30 @@ pub fn solve_by(
     run(model, want, &prepare(model, want, method)?, limits)
 }
 
+/// What [`planar_edges`] will cost, if the model is planar and has no field.
+pub(super) fn plan_planar_edges(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Option<Plan> {
+    let candidate = prepare(model, Want::MEANS, Method::Planar).ok()?;
+    let Engine::Planar(ready) = &candidate.engine else {
+        return None;
+    };
+    let part = if are_bonds(ready, pairs) {
+        ready.plan_bonds()
+    } else {
+        ready.plan_pairs(pairs.len())
+    };
+    Some(with(candidate.plan, part.ok()?))
+}
+
+fn ordered(&(i, j): &(usize, usize)) -> (usize, usize) {
+    (i.min(j), i.max(j))
+}
+
+/// Whether all pairs are bonds of a planar model.
+fn are_bonds(ready: &Planar, pairs: &[(usize, usize)]) -> bool {
+    let joined = ready.bonds();
+    pairs.iter().all(|pair| joined.contains(&ordered(pair)))
+}
+
 /// The correlators of pairs of a planar model without a field, and `ln Z`; all bonds at once if the pairs are bonds.
 ///
 /// # Errors
@@ -343,13 +371,12 @@ pub(super) fn planar_edges(
     let Engine::Planar(ready) = &candidate.engine else {
         return Err(does_not_apply(
             method,
-            &"the correlators of pairs are those of planar graphs",
+            &"it gives the correlators of pairs of planar graphs; elimination and the transfer matrix give \
+              those of tori",
         ));
     };
     let result = run(model, Want::MEANS, &candidate, limits)?;
-    let ordered = |&(i, j): &(usize, usize)| (i.min(j), i.max(j));
-    let joined = ready.bonds();
-    if pairs.iter().all(|pair| joined.contains(&ordered(pair))) {
+    if are_bonds(ready, pairs) {
         let bonds = ready.bond_correlators(limits).map_err(of_planar)?;
         let value = |pair: &(usize, usize)| {
             let at = bonds.binary_search_by_key(&ordered(pair), |b| (b.0, b.1));

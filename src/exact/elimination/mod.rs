@@ -43,10 +43,14 @@ const HELD: f64 = 1.2;
 const PIECE_BYTES: f64 = 500.0;
 /// Time of the way down, in ways up.
 const DOWN: f64 = 2.0;
+/// Nanoseconds to draw one variable of a sample.
+const NS_DRAWN: f64 = 300.0;
+/// Bytes of one variable of a sample: its state, and that as a byte.
+const DRAWN_BYTES: f64 = 9.0;
 /// Bytes of a wide number, in doubles.
 const WIDE_BYTES: f64 = 2.0;
-/// Time of a step with wide numbers, in steps with doubles.
-const WIDE_TIME: f64 = 20.0;
+/// Time of the work with wide numbers, in that with doubles.
+const WIDE_TIME: f64 = 6.0;
 /// Largest `|ln ψ|` range that exponents beside the entries can hold.
 const STRONGEST: f64 = 1e15;
 
@@ -252,6 +256,15 @@ impl Elimination {
             ..budget.plan
         };
         self.admit(plan, budget.limits)
+    }
+
+    /// What [`Self::samples`] will cost.
+    pub fn plan_samples(&self, count: usize) -> Plan {
+        let mut plan = self.plan_kept();
+        let drawn = (count * self.cards.len()) as f64;
+        plan.seconds += drawn * NS_DRAWN * 1e-9;
+        plan.bytes += drawn * DRAWN_BYTES;
+        plan
     }
 
     fn admit(&self, plan: Plan, limits: &Limits) -> Result<(), ExactError> {
@@ -511,7 +524,7 @@ impl Elimination {
         stream: &mut Stream,
         limits: &Limits,
     ) -> Result<Vec<Vec<usize>>, ExactError> {
-        let plan = self.plan_kept();
+        let plan = self.plan_samples(count);
         self.admit(plan, limits)?;
         let pass = self.clamped_pass(&[], true, Budget { plan, limits })?;
         if pass.z().0.is_none() {

@@ -141,7 +141,7 @@ impl<'a, W: Weight> Passes<'a, W> {
         }
         // Far larger memory is used only once nothing of its size is to come.
         let to_come = self.largest_before.get(self.done).copied().unwrap_or(0);
-        let fits = |room: usize| room >= entries && (room <= 2 * entries || room > 2 * to_come);
+        let fits = |room: usize| room >= entries && (room <= 2 * entries || room > to_come);
         let fit = (0..self.pool.len())
             .filter(|&i| fits(self.pool[i].capacity()))
             .min_by_key(|&i| self.pool[i].capacity());

@@ -168,7 +168,7 @@ fn wide_numbers_are_admitted_before_they_are_used() {
         ready.plan_pairs(&pairs),
         ready.plan_spins(want),
         ready.plan_all_pairs(),
-        ready.plan_kept(),
+        ready.plan_samples(3),
     ];
     for (case, plan) in plans.into_iter().enumerate() {
         let mut stream = Seed(3).stream("wide", 0);
