@@ -235,7 +235,8 @@ fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candi
     found
 }
 
-/// The costs of all engines that apply to the model, cheapest first.
+/// The costs of all engines that apply to the model, in the order in which [`solve`] tries them: cheapest first,
+/// before all others the sum over states if it takes no time.
 ///
 /// An engine applies if it could answer given enough time and memory; whether a plan is within limits
 /// is decided by [`solve`]. Engines that refuse the model for its form or its numbers are left out, and so is
@@ -255,7 +256,12 @@ pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
     if search < LONGEST_SEARCH || plans.iter().all(|plan| plan.seconds > search) {
         plans.extend(prepare(model, want, Method::Elimination).map(|c| c.plan));
     }
-    plans.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    // States that are summed in no time need no other engine.
+    let quick = |plan: &Plan| plan.method == Method::Enumeration && plan.seconds <= QUICK_SECONDS;
+    plans.sort_by(|a, b| {
+        let by_time = a.seconds.total_cmp(&b.seconds);
+        quick(b).cmp(&quick(a)).then(by_time)
+    });
     plans
 }
 
