@@ -202,3 +202,29 @@ fn planar_pairs_on_a_torus_are_refused_with_what_does_them() {
         "{err}"
     );
 }
+
+#[test]
+fn a_tight_limit_on_memory_costs_time() {
+    let model = [
+        "--lattice",
+        "open:18x18",
+        "--coupling",
+        "0.5",
+        "--disorder",
+        "gaussian",
+        "--field",
+        "0.1",
+        "--format",
+    ];
+    let question = ["--marginals", "--method", "elimination"];
+    let plan = |limit: &[&str]| json(&with("plan", &model, &[&question[..], limit].concat()));
+    let number = |plan: &Value, key: &str| plan["plans"][0][key].as_f64().unwrap();
+    let free = plan(&[]);
+    let bytes = format!("{}", 0.9 * number(&free, "bytes"));
+    let limit = ["--max-bytes", bytes.as_str()];
+    let tight = plan(&limit);
+    assert!(number(&tight, "bytes") <= 0.9 * number(&free, "bytes"));
+    assert!(number(&tight, "seconds") > number(&free, "seconds"));
+    let exact = |limit: &[&str]| json(&with("exact", &model, &[&question[..], limit].concat()));
+    assert_eq!(exact(&limit), exact(&[]));
+}

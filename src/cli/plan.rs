@@ -6,8 +6,8 @@ use super::output::{Format, deliver};
 use super::question::{Asked, MethodName};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
-    Elimination, ExactError, Limits, Plan, pairs_in_factors, pairs_in_terms, plan_all, plan_by,
-    plan_draw, plan_edges, plan_factors, plan_large_torus, plan_rbm,
+    Elimination, ExactError, Limits, Plan, pairs_in_factors, pairs_in_terms, plan_all_within,
+    plan_by_within, plan_draw, plan_edges_within, plan_factors, plan_large_torus, plan_rbm,
 };
 use crate::model::files::AnyModel;
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, spins_of_rbm};
@@ -61,10 +61,11 @@ fn of_spins(
 ) -> Result<Vec<Plan>, ExactError> {
     let want = asked.of_engine(!loaded.observed.is_empty());
     let given = given(loaded, model);
+    let limits = asked.limits();
     Ok(match asked.method.engine() {
-        Some(method) => vec![plan_by(&given, want, method)?],
-        None if asked.edges => plan_edges(&given, &pairs_in_terms(model)),
-        None => plan_all(&given, want),
+        Some(method) => vec![plan_by_within(&given, want, method, &limits)?],
+        None if asked.edges => plan_edges_within(&given, &pairs_in_terms(model), &limits),
+        None => plan_all_within(&given, want, &limits),
     })
 }
 
@@ -82,7 +83,12 @@ fn of_factors(
     };
     let given = graph.given(&loaded.observed);
     let marginals = asked.marginals || pairs.is_some();
-    Ok(vec![plan_factors(&given, marginals, pairs.as_deref())?])
+    Ok(vec![plan_factors(
+        &given,
+        marginals,
+        pairs.as_deref(),
+        &asked.limits(),
+    )?])
 }
 
 /// The engines for the answer, in the order in which `exact` tries them.

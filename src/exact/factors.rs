@@ -122,7 +122,11 @@ enum EdgeEngine {
 
 /// The engines for all means and some pairs, cheapest first. The transfer matrix is among them if all pairs share
 /// a term, although it refuses a bond that its lattice has not.
-fn edge_engines(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<(Plan, EdgeEngine)> {
+fn edge_engines(
+    model: &SpinHamiltonian,
+    pairs: &[(usize, usize)],
+    limits: &Limits,
+) -> Vec<(Plan, EdgeEngine)> {
     let mut found = vec![(plan_enumeration(model, Want::ALL), EdgeEngine::Enumeration)];
     let bonds = pairs_in_terms(model);
     let bond = |&(i, j): &(usize, usize)| bonds.binary_search(&(i.min(j), i.max(j))).is_ok();
@@ -136,6 +140,7 @@ fn edge_engines(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<(Plan,
     if found.iter().all(|(plan, _)| plan.seconds > search)
         && let Ok(ready) = Elimination::of_spins(model)
     {
+        let ready = ready.fitting(limits).unwrap_or(ready);
         found.push((ready.plan_pairs(pairs), EdgeEngine::Elimination(ready)));
     }
     found.sort_by(|a, b| a.0.seconds.total_cmp(&b.0.seconds));
@@ -145,7 +150,16 @@ fn edge_engines(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<(Plan,
 /// What [`solve_edges`] costs by each engine that applies, in the order in which they are tried: cheapest
 /// first, the planar one last.
 pub fn plan_edges(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<Plan> {
-    edge_engines(model, pairs)
+    plan_edges_within(model, pairs, &Limits::NONE)
+}
+
+/// The same where memory is limited: elimination then makes its messages again more often rather than refuse.
+pub fn plan_edges_within(
+    model: &SpinHamiltonian,
+    pairs: &[(usize, usize)],
+    limits: &Limits,
+) -> Vec<Plan> {
+    edge_engines(model, pairs, limits)
         .into_iter()
         .map(|(plan, _)| plan)
         .chain(plan_planar_edges(model, pairs))
@@ -160,6 +174,7 @@ pub fn plan_factors(
     graph: &FactorGraph,
     marginals: bool,
     pairs: Option<&[(usize, usize)]>,
+    limits: &Limits,
 ) -> Result<Plan, ExactError> {
     let ready = Elimination::of_graph(graph);
     let pairs = match pairs {
@@ -167,6 +182,7 @@ pub fn plan_factors(
         pairs => pairs.unwrap_or_default(),
     };
     check_pairs(pairs, ready.variables())?;
+    let ready = ready.fitting(limits).unwrap_or(ready);
     Ok(if all_of(pairs, ready.variables()) {
         ready.plan_all_pairs()
     } else {
@@ -203,7 +219,7 @@ pub fn solve_edges(
     pairs: &[(usize, usize)],
     limits: &Limits,
 ) -> Result<EdgeResult, ExactError> {
-    let engines = edge_engines(model, pairs);
+    let engines = edge_engines(model, pairs, limits);
     let mut refusal = None;
     for (plan, engine) in &engines {
         if limits.exceeded_by(plan).is_none() {
@@ -381,7 +397,7 @@ mod tests {
             .hamiltonian()
             .unwrap();
             let pairs = pairs_in_terms(&model);
-            let mut engines = edge_engines(&model, &pairs);
+            let mut engines = edge_engines(&model, &pairs, &Limits::NONE);
             let ready = Elimination::of_spins(&model).unwrap();
             engines.push((ready.plan_pairs(&pairs), EdgeEngine::Elimination(ready)));
             let limits = Limits::NONE;

@@ -201,6 +201,20 @@ fn run_engine(
     }
 }
 
+/// The candidate with more work and less memory, if it is over the limit on memory and then is not.
+fn fitting(candidate: Candidate, want: Want, limits: &Limits) -> Candidate {
+    match &candidate.engine {
+        Engine::Elimination(ready) if want.anything() => match ready.fitting(limits) {
+            Some(other) => Candidate {
+                plan: other.plan_spins(want),
+                engine: Engine::Elimination(other),
+            },
+            None => candidate,
+        },
+        _ => candidate,
+    }
+}
+
 /// The engines that apply, cheapest first; the search for an order of elimination is left out if it alone
 /// would take longer than another engine within the limits.
 fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candidate> {
@@ -229,7 +243,8 @@ fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candi
     }
     let within = limits.max_seconds >= search && limits.max_bytes >= 1e3 * model.spins() as f64;
     if within && best(&found) > search {
-        found.extend(prepare(model, want, Method::Elimination));
+        let candidate = prepare(model, want, Method::Elimination);
+        found.extend(candidate.map(|c| fitting(c, want, limits)));
     }
     found.sort_by(|a, b| a.plan.seconds.total_cmp(&b.plan.seconds));
     found
@@ -243,6 +258,11 @@ fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candi
 /// elimination where the search for an order would take longer than 20 seconds and another engine
 /// is done sooner.
 pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
+    plan_all_within(model, want, &Limits::NONE)
+}
+
+/// The same where memory is limited: elimination then makes its messages again more often rather than refuse.
+pub fn plan_all_within(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Plan> {
     let mut plans: Vec<Plan> = [
         Method::Enumeration,
         Method::Kaufman,
@@ -254,7 +274,8 @@ pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
     .collect();
     let search = LATTICE_SEARCH_SECONDS * (model.spins() as f64).powi(2);
     if search < LONGEST_SEARCH || plans.iter().all(|plan| plan.seconds > search) {
-        plans.extend(prepare(model, want, Method::Elimination).map(|c| c.plan));
+        let candidate = prepare(model, want, Method::Elimination);
+        plans.extend(candidate.map(|c| fitting(c, want, limits).plan));
     }
     // States that are summed in no time need no other engine.
     let quick = |plan: &Plan| plan.method == Method::Enumeration && plan.seconds <= QUICK_SECONDS;
@@ -270,7 +291,20 @@ pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
 /// # Errors
 /// [`ExactError::DoesNotApply`] with the reason, and the engine's own.
 pub fn plan_by(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Plan, ExactError> {
-    Ok(prepare(model, want, method)?.plan)
+    plan_by_within(model, want, method, &Limits::NONE)
+}
+
+/// The same where memory is limited, as [`plan_all_within`].
+///
+/// # Errors
+/// As [`plan_by`].
+pub fn plan_by_within(
+    model: &SpinHamiltonian,
+    want: Want,
+    method: Method,
+    limits: &Limits,
+) -> Result<Plan, ExactError> {
+    Ok(fitting(prepare(model, want, method)?, want, limits).plan)
 }
 
 /// `ln Z`, means and pairs by the engine that is predicted to be fastest within the limits.

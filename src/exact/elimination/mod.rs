@@ -23,7 +23,7 @@ use super::{ExactError, ExactResult, Limits, Method, PairTable, Plan, Quantity, 
 use crate::model::{FactorGraph, SpinHamiltonian};
 use crate::numeric::{DoubleDouble, Enclosure};
 use crate::random::Stream;
-use layout::{Layout, Sizes};
+use layout::{LAST_REPEATS, Layout, Sizes};
 use num_traits::Zero;
 use order::{Order, best_order};
 use passes::{Marginals, Passes, Readings};
@@ -237,6 +237,22 @@ impl Elimination {
         }
     }
 
+    /// The same model, its messages made again more often, if marginals else need more memory than there is and
+    /// then do not.
+    pub(super) fn fitting(&self, limits: &Limits) -> Option<Self> {
+        if self.plan(true).bytes <= limits.max_bytes {
+            return None;
+        }
+        let sizes = Sizes::new(&self.order, &self.cards);
+        let mut other = self.clone();
+        (self.layout.repeats + 1..=LAST_REPEATS)
+            .any(|repeats| {
+                other.layout = sizes.repeating(repeats);
+                other.plan(true).bytes <= limits.max_bytes
+            })
+            .then_some(other)
+    }
+
     /// What it will cost to keep all tables, for samples and for a largest weight.
     fn plan_kept(&self) -> Plan {
         let plan = self.plan(false);
@@ -403,6 +419,9 @@ impl Elimination {
     /// Relative error of each probability at most twice that of Z and a few u: test
     /// `enclosures_contain_the_reference`.
     pub fn singles(&self, limits: &Limits) -> Result<(Enclosure, Vec<Vec<Enclosure>>), ExactError> {
+        if let Some(other) = self.fitting(limits) {
+            return other.singles(limits);
+        }
         let plan = self.plan(true);
         self.admit(plan, limits)?;
         let found = self.clamped_singles(&[], Budget { plan, limits })?;
@@ -785,6 +804,11 @@ impl Elimination {
 
     /// What [`eliminate`] returns, for a model that was made ready from spins.
     pub(super) fn spins(&self, want: Want, limits: &Limits) -> Result<ExactResult, ExactError> {
+        if want.anything()
+            && let Some(other) = self.fitting(limits)
+        {
+            return other.spins(want, limits);
+        }
         let plan = self.plan_spins(want);
         self.admit(plan, limits)?;
         let budget = Budget { plan, limits };

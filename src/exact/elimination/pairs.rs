@@ -111,6 +111,8 @@ impl Elimination {
     ) -> Result<Joint, ExactError> {
         let other = self.with_all_at_hand(pairs);
         let model = other.as_ref().unwrap_or(self);
+        let fitting = model.fitting(limits);
+        let model = fitting.as_ref().unwrap_or(model);
         let mut plan = model.plan(true);
         plan.bytes += PAIR_BYTES * pairs.len() as f64;
         plan.seconds += PAIR_SECONDS * pairs.len() as f64;
@@ -145,6 +147,9 @@ impl Elimination {
     /// # Errors
     /// [`ExactError::TooLarge`], [`ExactError::ZeroPartition`].
     pub(crate) fn joint_of_all(&self, limits: &Limits) -> Result<Joint, ExactError> {
+        if let Some(other) = self.fitting(limits) {
+            return other.joint_of_all(limits);
+        }
         let n = self.cards.len();
         let plan = self.plan_all_pairs();
         self.admit(plan, limits)?;

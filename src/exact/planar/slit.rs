@@ -197,6 +197,7 @@ impl Slit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Seed;
 
     #[test]
     fn a_cut_graph_is_still_planar_and_has_the_path_around_one_face() {
@@ -246,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_cut_makes_no_face_further() {
-        let mut stream = crate::random::Seed(19).stream("slit", 0);
+        let mut stream = Seed(19).stream("slit", 0);
         let (mut shorter, mut further) = (0, 0);
         for round in 0..60 {
             let (rows, columns) = (3 + round % 3, 4);
