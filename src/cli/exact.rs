@@ -2,13 +2,13 @@
 
 use super::answer::{Answer, Averages, Correlators};
 use super::exit::{Exit, Failure};
-use super::limits::ExactLimits;
 use super::observables::Observables;
 use super::output::{deliver, write_bytes};
+use super::question::{Asked, MethodName};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
-    Elimination, ExactError, ExactResult, Limits, Method, Want, draw, pairs_in_factors,
-    pairs_in_terms, rbm_sum, solve, solve_by, solve_edges, solve_factors, solve_large_torus,
+    Elimination, ExactError, ExactResult, Limits, draw, pairs_in_factors, pairs_in_terms, rbm_sum,
+    solve, solve_by, solve_edges, solve_factors, solve_large_torus,
 };
 use crate::model::files::{AnyModel, Npy, NpyValues, write_npy};
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, Units, spins_of_rbm};
@@ -16,74 +16,21 @@ use crate::numeric::Enclosure;
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: ModelSource,
-    /// Also the mean of every spin, or the probabilities of every variable's states
-    #[arg(long)]
-    marginals: bool,
-    /// Also the correlator, or the joint probabilities, of every pair
-    #[arg(long)]
-    pairs: bool,
-    /// Marginals, and the correlators of the pairs that share a term
-    #[arg(long, conflicts_with = "pairs")]
-    edges: bool,
-    /// Energy, heat capacity, magnetisation and correlators of a square lattice, by its transfer matrix
-    #[arg(long, conflicts_with_all = ["pairs", "edges", "marginals"])]
-    observables: bool,
-    /// The engine
-    #[arg(long, value_enum, default_value = "auto")]
-    method: MethodName,
+    #[command(flatten)]
+    asked: Asked,
     /// Draw N independent samples into the .npy file of --out: int8, one row each
     #[arg(long, value_name = "N", requires = "out")]
     samples: Option<usize>,
-    #[command(flatten)]
-    limits: ExactLimits,
     /// How to show the answer
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     /// Write the answer, or with --samples the samples, to this file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-}
-
-/// The engines that can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum MethodName {
-    /// The one that is predicted to be fastest
-    Auto,
-    /// All states, in blocks
-    Enumeration,
-    /// Variable elimination
-    Elimination,
-    /// Row by row, for strips, cylinders and tori of a square lattice up to 20 sites wide
-    TransferMatrix,
-    /// Kaufman's products, for homogeneous tori without a field
-    Kaufman,
-    /// Boundary correlators, for planar graphs without a field
-    Planar,
-    /// The smaller layer of a machine
-    LayerSum,
-}
-
-impl MethodName {
-    /// The engine, unless the choice is left to the program.
-    fn engine(self) -> Option<Method> {
-        match self {
-            Self::Auto => None,
-            Self::Enumeration => Some(Method::Enumeration),
-            Self::Elimination => Some(Method::Elimination),
-            Self::TransferMatrix => Some(Method::TransferMatrix),
-            Self::Kaufman => Some(Method::Kaufman),
-            Self::Planar => Some(Method::Planar),
-            Self::LayerSum => Some(Method::LayerSum),
-        }
-    }
 }
 
 /// The forms of an answer.
@@ -99,27 +46,12 @@ enum Format {
     UaiMar,
 }
 
-/// What is asked for, resolved.
-#[derive(Clone, Copy)]
-struct Question {
-    marginals: bool,
-    pairs: bool,
-    edges: bool,
-    method: MethodName,
-    limits: Limits,
-}
-
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let question = Question {
-        marginals: arguments.marginals || arguments.edges || arguments.format == Format::UaiMar,
-        pairs: arguments.pairs,
-        edges: arguments.edges,
-        method: arguments.method,
-        limits: arguments.limits.resolved(),
-    };
+    let mut asked = arguments.asked;
+    asked.marginals |= asked.edges || arguments.format == Format::UaiMar;
+    let limits = asked.limits();
     if arguments.samples.is_none()
-        && !arguments.observables
-        && let Some(answer) = large_torus(&arguments.source, question)?
+        && let Some(answer) = large_torus(&arguments.source, &asked)?
     {
         show(
             &answer,
@@ -135,10 +67,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         arguments.samples,
         file.take_if(|_| arguments.samples.is_some()),
     ) {
-        write_samples(&loaded, count, path, &question.limits)?;
+        write_samples(&loaded, count, path, &limits)?;
     }
-    if arguments.observables {
-        let found = Observables::of(&loaded, &question.limits)?;
+    if asked.observables {
+        let found = Observables::of(&loaded, &limits)?;
         let shown = match arguments.format {
             Format::Json => found.json()?,
             Format::Text => found.text(),
@@ -151,7 +83,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         deliver(&shown, file)?;
         return Ok(Exit::Success);
     }
-    let answer = answer(&loaded, question)?;
+    let answer = answer(&loaded, &asked)?;
     show(&answer, arguments.format, file, &loaded.origin)?;
     Ok(Exit::Success)
 }
@@ -169,16 +101,11 @@ fn show(answer: &Answer, format: Format, file: Option<&Path>, origin: &str) -> a
 }
 
 /// The answer for a lattice whose terms need not be written out.
-fn large_torus(source: &ModelSource, question: Question) -> anyhow::Result<Option<Answer>> {
-    let by_name = matches!(question.method, MethodName::Auto | MethodName::Kaufman);
-    let Some(model) = source.described().filter(|_| by_name && !question.edges) else {
+fn large_torus(source: &ModelSource, asked: &Asked) -> anyhow::Result<Option<Answer>> {
+    let (Some(model), Some(want)) = (source.described(), asked.of_large_torus()) else {
         return Ok(None);
     };
-    let want = Want {
-        means: question.marginals,
-        pairs: question.pairs,
-    };
-    let result = match solve_large_torus(&model, want, &question.limits) {
+    let result = match solve_large_torus(&model, want, &asked.limits()) {
         None => return Ok(None),
         Some(Ok(result)) => result,
         Some(Err(error @ ExactError::TooLarge { .. })) => return Err(Failure::too_large(error)),
@@ -200,24 +127,22 @@ fn large_torus(source: &ModelSource, question: Question) -> anyhow::Result<Optio
 fn refused(loaded: &Loaded, error: ExactError) -> anyhow::Error {
     match error {
         ExactError::TooLarge { .. } => Failure::too_large(error),
+        ExactError::Unbounded { .. } => {
+            Failure::inconclusive(format!("{}: {error}", loaded.origin))
+        }
         e => Failure::bad_input(format!("{}: {e}", loaded.origin)),
     }
 }
 
-fn answer(loaded: &Loaded, question: Question) -> anyhow::Result<Answer> {
+fn answer(loaded: &Loaded, asked: &Asked) -> anyhow::Result<Answer> {
     let found = match &loaded.model {
-        AnyModel::Spins(model) => of_spins(loaded, model, question),
-        AnyModel::Factors(graph) => of_factors(loaded, graph, question),
+        AnyModel::Spins(model) => of_spins(loaded, model, asked),
+        AnyModel::Factors(graph) => of_factors(loaded, graph, asked),
         AnyModel::Rbm(rbm) => {
-            let by_layer = match question.method {
-                MethodName::LayerSum => true,
-                MethodName::Auto => loaded.observed.is_empty() && !question.pairs,
-                _ => false,
-            };
-            if by_layer {
-                of_machine(loaded, rbm, question)
+            if asked.by_layer(loaded) {
+                of_machine(loaded, rbm, asked)
             } else {
-                of_spins(loaded, &couplings(loaded, rbm)?, question)
+                of_spins(loaded, &couplings(loaded, rbm)?, asked)
             }
         }
     };
@@ -236,26 +161,18 @@ fn unfit(loaded: &Loaded, reason: &str) -> anyhow::Error {
     Failure::bad_input(format!("{}: --method: {reason}", loaded.origin))
 }
 
-fn of_spins(
-    loaded: &Loaded,
-    model: &SpinHamiltonian,
-    question: Question,
-) -> anyhow::Result<Answer> {
+fn of_spins(loaded: &Loaded, model: &SpinHamiltonian, asked: &Asked) -> anyhow::Result<Answer> {
     let observed: Vec<(usize, bool)> = loaded
         .observed
         .iter()
         .map(|&(i, state)| (i, state == 1))
         .collect();
     let given = model.given(&observed);
-    let edges = question.edges.then(|| pairs_in_terms(model));
-    let want = Want {
-        // Correlators with an observed spin are means.
-        means: question.marginals || question.pairs && !observed.is_empty(),
-        pairs: question.pairs || question.edges && question.method != MethodName::Auto,
-    };
-    let limits = &question.limits;
+    let edges = asked.edges.then(|| pairs_in_terms(model));
+    let want = asked.of_engine(!observed.is_empty());
+    let limits = &asked.limits();
     let mut edge = None;
-    let mut result: ExactResult = match (question.method.engine(), &edges) {
+    let mut result: ExactResult = match (asked.method.engine(), &edges) {
         (None, Some(pairs)) => {
             let solved = solve_edges(&given, pairs, limits)?;
             edge = Some(solved.edge);
@@ -297,31 +214,31 @@ fn of_spins(
             result.log_z - free
         }),
         averages: Averages::Spins {
-            mean: result.mean.filter(|_| question.marginals),
+            mean: result.mean.filter(|_| asked.marginals),
             pair,
             edge,
         },
     })
 }
 
-fn of_factors(loaded: &Loaded, graph: &FactorGraph, question: Question) -> anyhow::Result<Answer> {
-    if !matches!(question.method, MethodName::Auto | MethodName::Elimination) {
+fn of_factors(loaded: &Loaded, graph: &FactorGraph, asked: &Asked) -> anyhow::Result<Answer> {
+    if !matches!(asked.method, MethodName::Auto | MethodName::Elimination) {
         return Err(unfit(loaded, "tables are solved by elimination"));
     }
     let n = graph.cardinality().len();
-    let pairs = if question.pairs {
+    let pairs = if asked.pairs {
         Some(
             (0..n)
                 .flat_map(|i| (i + 1..n).map(move |j| (i, j)))
                 .collect(),
         )
     } else {
-        question.edges.then(|| pairs_in_factors(graph))
+        asked.edges.then(|| pairs_in_factors(graph))
     };
     let given = graph.given(&loaded.observed);
     // Joint probabilities are shown beside those of single variables.
-    let marginals = question.marginals || pairs.is_some();
-    let found = solve_factors(&given, marginals, pairs.as_deref(), &question.limits)?;
+    let marginals = asked.marginals || pairs.is_some();
+    let found = solve_factors(&given, marginals, pairs.as_deref(), &asked.limits())?;
     Ok(Answer {
         method: found.method,
         labels: loaded.labels.clone(),
@@ -333,14 +250,14 @@ fn of_factors(loaded: &Loaded, graph: &FactorGraph, question: Question) -> anyho
     })
 }
 
-fn of_machine(loaded: &Loaded, rbm: &Rbm, question: Question) -> anyhow::Result<Answer> {
-    if !loaded.observed.is_empty() || question.pairs {
+fn of_machine(loaded: &Loaded, rbm: &Rbm, asked: &Asked) -> anyhow::Result<Answer> {
+    if !loaded.observed.is_empty() || asked.pairs {
         return Err(unfit(
             loaded,
             "layer-sum takes neither --evidence nor --pairs",
         ));
     }
-    let found = rbm_sum(rbm, question.marginals, &question.limits)?;
+    let found = rbm_sum(rbm, asked.marginals, &asked.limits())?;
     let (mean, product) = match found.averages {
         Some(a) => (Some([a.visible, a.hidden].concat()), Some(a.product)),
         None => (None, None),
@@ -353,7 +270,7 @@ fn of_machine(loaded: &Loaded, rbm: &Rbm, question: Question) -> anyhow::Result<
             units: (rbm.visible_units(), rbm.hidden_units()),
             visible: rbm.visible(),
             mean,
-            product: product.filter(|_| question.edges),
+            product: product.filter(|_| asked.edges),
         },
     })
 }

@@ -58,6 +58,14 @@ impl Failure {
         .into()
     }
 
+    pub(super) fn inconclusive(message: impl fmt::Display) -> anyhow::Error {
+        Self {
+            exit: Exit::Inconclusive,
+            message: message.to_string(),
+        }
+        .into()
+    }
+
     pub(super) fn too_large(message: impl fmt::Display) -> anyhow::Error {
         Self {
             exit: Exit::TooLarge,

@@ -3,7 +3,7 @@
 use crate::exact::Limits;
 
 /// The options that say what exact work is refused; the same for all commands that do nothing without it.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct ExactLimits {
     /// Refuse work that is predicted to take longer
     #[arg(long, value_name = "S", default_value_t = Limits::default().max_seconds)]
@@ -14,7 +14,7 @@ pub(super) struct ExactLimits {
 }
 
 impl ExactLimits {
-    pub(super) fn resolved(&self) -> Limits {
+    pub(super) fn resolved(self) -> Limits {
         Limits {
             max_seconds: self.max_seconds,
             max_bytes: self.max_bytes,

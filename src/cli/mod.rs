@@ -15,6 +15,7 @@ mod models;
 mod observables;
 mod output;
 mod plan;
+mod question;
 mod reproduce;
 mod sample;
 mod samples;

@@ -3,7 +3,8 @@
 use super::exit::Failure;
 use super::source::Loaded;
 use crate::exact::{
-    BondCorrelator, ExactError, Limits, Magnetization, Strip, StripCorrelators, Thermodynamics,
+    BondCorrelator, EnergyCorrelators, ExactError, Limits, Magnetization, Plan, Strip,
+    StripCorrelators, StripTask, Thermodynamics,
 };
 use crate::model::files::AnyModel;
 use crate::numeric::Enclosure;
@@ -16,28 +17,62 @@ pub(super) struct Observables {
     thermodynamics: Thermodynamics,
     magnetization: Magnetization,
     correlators: StripCorrelators,
+    /// Of all bonds with the first bond along each side of the lattice.
+    energy: Vec<EnergyCorrelators>,
+}
+
+/// The strip that the model is.
+fn strip_of(loaded: &Loaded) -> anyhow::Result<Strip> {
+    let AnyModel::Spins(model) = &loaded.model else {
+        return Err(unfit(loaded, "the model is no spin Hamiltonian"));
+    };
+    if !loaded.observed.is_empty() {
+        return Err(unfit(loaded, "it takes no --evidence"));
+    }
+    Strip::recognise(model).ok_or_else(|| {
+        unfit(
+            loaded,
+            "the model is no strip of a square lattice up to 20 sites wide, its sites row by row",
+        )
+    })
+}
+
+/// The bonds of site 0 with the next site along each side of the lattice, and what their correlators cost.
+fn first_bonds(strip: &Strip) -> Vec<(usize, usize, Plan)> {
+    let near = strip.following(0).into_iter();
+    near.filter_map(|j| Some((0, j, strip.plan_energy_correlators(0, j)?)))
+        .collect()
+}
+
+/// What `--observables` will cost: the parts one after another.
+pub(super) fn plan(loaded: &Loaded) -> anyhow::Result<Plan> {
+    let strip = strip_of(loaded)?;
+    let tasks = [StripTask::Magnetization, StripTask::Correlators];
+    let parts = tasks.into_iter().map(|task| strip.plan(task));
+    let parts = parts.chain(first_bonds(&strip).into_iter().map(|(.., plan)| plan));
+    let first = strip.plan(StripTask::Thermodynamics);
+    Ok(parts.fold(first, |all, part| Plan {
+        states: all.states + part.states,
+        seconds: all.seconds + part.seconds,
+        bytes: all.bytes.max(part.bytes),
+        ..all
+    }))
 }
 
 impl Observables {
-    /// Computes them; the correlators are those with site 0 and the bond beside it.
+    /// Computes them; the correlators are those with site 0 and the bonds beside it.
     pub(super) fn of(loaded: &Loaded, limits: &Limits) -> anyhow::Result<Self> {
-        let AnyModel::Spins(model) = &loaded.model else {
-            return Err(unfit(loaded, "the model is no spin Hamiltonian"));
-        };
-        if !loaded.observed.is_empty() {
-            return Err(unfit(loaded, "it takes no --evidence"));
-        }
-        let strip = Strip::recognise(model).ok_or_else(|| {
-            unfit(
-                loaded,
-                "the model is no strip of a square lattice up to 20 sites wide, its sites row by row",
-            )
-        })?;
+        let strip = strip_of(loaded)?;
         let refused = |e: ExactError| match e {
             ExactError::TooLarge { .. } => Failure::too_large(e),
             e => Failure::bad_input(format!("{}: {e}", loaded.origin)),
         };
+        let mut energy = Vec::new();
+        for (a, b, _) in first_bonds(&strip) {
+            energy.extend(strip.energy_correlators(a, b, limits).map_err(refused)?);
+        }
         Ok(Self {
+            energy,
             spins: strip.spins(),
             thermodynamics: strip.thermodynamics(limits).map_err(refused)?,
             magnetization: strip.magnetization(limits).map_err(refused)?,
@@ -81,6 +116,15 @@ impl Observables {
                 line(&format!("<s{a} s{b} s{i} s{j}>"), value);
             }
         }
+        for from in &self.energy {
+            let (a, b) = from.source;
+            line(&format!("<s{a} s{b}>"), from.mean);
+            for found in &from.bonds {
+                let (i, j) = found.bond;
+                line(&format!("<s{a} s{b}; s{i} s{j}>"), found.connected);
+            }
+        }
+        out.push_str("<A; B> is <A B> - <A><B>\n");
         out.push_str(
             "energy is -<K>, heat capacity <K^2> - <K>^2 of the reduced Hamiltonian K; m = M/N\n",
         );
@@ -106,6 +150,22 @@ impl Observables {
             .collect();
         answer["bond"] = json!(self.correlators.source_bond);
         answer["bond_correlator"] = Value::Array(bonds);
+        let energy = self.energy.iter().map(|from| {
+            let bonds = from.bonds.iter().map(|found| {
+                json!({
+                    "bond": found.bond,
+                    "mean": bounds(&found.mean),
+                    "product": bounds(&found.value),
+                    "connected": bounds(&found.connected),
+                })
+            });
+            json!({
+                "bond": from.source,
+                "mean": bounds(&from.mean),
+                "with": bonds.collect::<Vec<Value>>(),
+            })
+        });
+        answer["energy_correlator"] = energy.collect();
         Ok(serde_json::to_string_pretty(&answer)? + "\n")
     }
 }

@@ -1,12 +1,16 @@
 //! `blockspin plan`: which engines apply to a model, and what each will cost.
 
 use super::exit::{Exit, Failure};
+use super::observables;
 use super::output::{Format, deliver};
+use super::question::{Asked, MethodName};
 use super::source::{Loaded, ModelSource};
-use crate::exact::{Elimination, Limits, Plan, Want, plan_all, plan_large_torus, plan_rbm};
-use crate::model::SpinHamiltonian;
+use crate::exact::{
+    Elimination, ExactError, Limits, Plan, pairs_in_factors, pairs_in_terms, plan_all_within,
+    plan_by_within, plan_draw, plan_edges_within, plan_factors, plan_large_torus, plan_rbm,
+};
 use crate::model::files::AnyModel;
-use crate::model::spins_of_rbm;
+use crate::model::{FactorGraph, Rbm, SpinHamiltonian, spins_of_rbm};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -15,18 +19,11 @@ use std::path::PathBuf;
 pub(super) struct Arguments {
     #[command(flatten)]
     source: ModelSource,
-    /// The cost with the mean of every spin
-    #[arg(long)]
-    marginals: bool,
-    /// The cost with the correlator of every pair
-    #[arg(long)]
-    pairs: bool,
-    /// The limit on seconds that the choice is made for
-    #[arg(long, value_name = "S", default_value_t = Limits::default().max_seconds)]
-    max_seconds: f64,
-    /// The limit on bytes that the choice is made for
-    #[arg(long, value_name = "B", default_value_t = Limits::default().max_bytes)]
-    max_bytes: f64,
+    #[command(flatten)]
+    asked: Asked,
+    /// Also the cost of so many independent samples
+    #[arg(long, value_name = "N")]
+    samples: Option<usize>,
     /// Text for a reader or JSON for a program
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -35,75 +32,178 @@ pub(super) struct Arguments {
     out: Option<PathBuf>,
 }
 
-fn plans(loaded: &Loaded, want: Want) -> anyhow::Result<Vec<Plan>> {
-    let spins = |model: &SpinHamiltonian| {
-        let up: Vec<(usize, bool)> = loaded
-            .observed
-            .iter()
-            .map(|&(i, state)| (i, state == 1))
-            .collect();
-        plan_all(&model.given(&up), want)
-    };
-    Ok(match &loaded.model {
-        AnyModel::Spins(model) => spins(model),
-        AnyModel::Rbm(rbm) => {
-            let pairwise = spins_of_rbm(rbm)
-                .map_err(|e| Failure::bad_input(format!("{}: {e}", loaded.origin)))?;
-            let mut plans = spins(&pairwise);
-            if loaded.observed.is_empty() && !want.pairs {
-                plans.push(plan_rbm(rbm, want.means));
-            }
-            plans.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
-            plans
-        }
-        AnyModel::Factors(graph) => {
-            let ready = Elimination::of_graph(&graph.given(&loaded.observed));
-            vec![ready.plan(want.anything())]
-        }
+/// What an engine says against the question or the model.
+fn unfit(loaded: &Loaded, error: &ExactError) -> anyhow::Error {
+    match error {
+        ExactError::TooLarge { .. } => Failure::too_large(error),
+        e => Failure::bad_input(format!("{}: {e}", loaded.origin)),
+    }
+}
+
+/// The model with what was observed.
+fn given(loaded: &Loaded, model: &SpinHamiltonian) -> SpinHamiltonian {
+    let up: Vec<(usize, bool)> = loaded
+        .observed
+        .iter()
+        .map(|&(i, state)| (i, state == 1))
+        .collect();
+    model.given(&up)
+}
+
+fn couplings(loaded: &Loaded, rbm: &Rbm) -> anyhow::Result<SpinHamiltonian> {
+    spins_of_rbm(rbm).map_err(|e| Failure::bad_input(format!("{}: {e}", loaded.origin)))
+}
+
+fn of_spins(
+    loaded: &Loaded,
+    model: &SpinHamiltonian,
+    asked: &Asked,
+) -> Result<Vec<Plan>, ExactError> {
+    let want = asked.of_engine(!loaded.observed.is_empty());
+    let given = given(loaded, model);
+    let limits = asked.limits();
+    Ok(match asked.method.engine() {
+        Some(method) => vec![plan_by_within(&given, want, method, &limits)?],
+        None if asked.edges => plan_edges_within(&given, &pairs_in_terms(model), &limits),
+        None => plan_all_within(&given, want, &limits),
     })
 }
 
+fn of_factors(
+    loaded: &Loaded,
+    graph: &FactorGraph,
+    asked: &Asked,
+) -> Result<Vec<Plan>, ExactError> {
+    let n = graph.cardinality().len();
+    let pairs: Option<Vec<(usize, usize)>> = if asked.pairs {
+        let all = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j)));
+        Some(all.collect())
+    } else {
+        asked.edges.then(|| pairs_in_factors(graph))
+    };
+    let given = graph.given(&loaded.observed);
+    let marginals = asked.marginals || pairs.is_some();
+    Ok(vec![plan_factors(
+        &given,
+        marginals,
+        pairs.as_deref(),
+        &asked.limits(),
+    )?])
+}
+
+/// The engines for the answer, in the order in which `exact` tries them.
+fn plans(loaded: &Loaded, asked: &Asked) -> anyhow::Result<Vec<Plan>> {
+    if asked.observables {
+        return Ok(vec![observables::plan(loaded)?]);
+    }
+    let found = match &loaded.model {
+        AnyModel::Spins(model) => of_spins(loaded, model, asked),
+        AnyModel::Rbm(rbm) if asked.by_layer(loaded) => {
+            if !loaded.observed.is_empty() || asked.pairs {
+                return Err(Failure::bad_input(format!(
+                    "{}: --method: layer-sum takes neither --evidence nor --pairs",
+                    loaded.origin
+                )));
+            }
+            Ok(vec![plan_rbm(rbm, asked.marginals)])
+        }
+        AnyModel::Rbm(rbm) => of_spins(loaded, &couplings(loaded, rbm)?, asked),
+        AnyModel::Factors(_)
+            if !matches!(asked.method, MethodName::Auto | MethodName::Elimination) =>
+        {
+            return Err(Failure::bad_input(format!(
+                "{}: --method: tables are solved by elimination",
+                loaded.origin
+            )));
+        }
+        AnyModel::Factors(graph) => of_factors(loaded, graph, asked),
+    };
+    found.map_err(|e| unfit(loaded, &e))
+}
+
+/// The engines for samples, in the order in which `exact` tries them.
+fn sample_plans(loaded: &Loaded, count: usize) -> anyhow::Result<Vec<Plan>> {
+    let found = match &loaded.model {
+        AnyModel::Spins(model) => plan_draw(&given(loaded, model), count),
+        AnyModel::Rbm(rbm) => plan_draw(&given(loaded, &couplings(loaded, rbm)?), count),
+        AnyModel::Factors(graph) => {
+            let ready = Elimination::of_graph(&graph.given(&loaded.observed));
+            Ok(vec![ready.plan_samples(count)])
+        }
+    };
+    found.map_err(|e| unfit(loaded, &e))
+}
+
+/// Engines in the order in which they are tried, and the first within the limits.
+struct List {
+    plans: Vec<Plan>,
+    chosen: Option<usize>,
+}
+
+impl List {
+    fn new(plans: Vec<Plan>, limits: &Limits) -> Self {
+        let chosen = plans
+            .iter()
+            .position(|plan| limits.exceeded_by(plan).is_none());
+        Self { plans, chosen }
+    }
+
+    fn json(&self, limits: &Limits) -> Value {
+        let entry = |(k, plan): (usize, &Plan)| -> Value {
+            json!({
+                "method": plan.method.to_string(),
+                "states": plan.states,
+                "bytes": plan.bytes,
+                "seconds": plan.seconds,
+                "exceeds": limits.exceeded_by(plan).map(|q| q.to_string()),
+                "chosen": self.chosen == Some(k),
+            })
+        };
+        self.plans.iter().enumerate().map(entry).collect()
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let want = Want {
-        means: arguments.marginals,
-        pairs: arguments.pairs,
-    };
-    let limits = Limits {
-        max_seconds: arguments.max_seconds,
-        max_bytes: arguments.max_bytes,
-    };
+    let mut asked = arguments.asked;
+    asked.marginals |= asked.edges;
+    let limits = asked.limits();
     // A lattice that one engine alone can do is not written out term by term.
-    let described = arguments.source.described();
-    let large = described.and_then(|d| Some((d.lattice.sites(), plan_large_torus(&d, want)?)));
-    let (variables, plans) = if let Some((sites, plan)) = large {
-        (sites, vec![plan])
+    let large = arguments.source.described().and_then(|d| {
+        let want = asked
+            .of_large_torus()
+            .filter(|_| arguments.samples.is_none())?;
+        Some((d.lattice.sites(), plan_large_torus(&d, want)?))
+    });
+    let (variables, answer, samples) = if let Some((sites, plan)) = large {
+        (sites, vec![plan], None)
     } else {
         let loaded = arguments.source.load()?;
-        (loaded.model.variables(), plans(&loaded, want)?)
+        let samples = arguments.samples.map(|count| sample_plans(&loaded, count));
+        let answer = plans(&loaded, &asked)?;
+        (loaded.model.variables(), answer, samples.transpose()?)
     };
-    let chosen = plans
-        .iter()
-        .position(|plan| limits.exceeded_by(plan).is_none());
+    let answer = List::new(answer, &limits);
+    let samples = samples.map(|plans| List::new(plans, &limits));
     let shown = match arguments.format {
-        Format::Text => text(&plans, chosen, &limits),
+        Format::Text => {
+            let mut out = text(&answer.plans, answer.chosen, &limits);
+            if let Some(list) = &samples {
+                out.push_str("samples:\n");
+                out += &text(&list.plans, list.chosen, &limits);
+            }
+            out
+        }
         Format::Json => {
-            let entry = |(k, plan): (usize, &Plan)| -> Value {
-                json!({
-                    "method": plan.method.to_string(),
-                    "states": plan.states,
-                    "bytes": plan.bytes,
-                    "seconds": plan.seconds,
-                    "exceeds": limits.exceeded_by(plan).map(|q| q.to_string()),
-                    "chosen": chosen == Some(k),
-                })
-            };
-            let entries: Vec<Value> = plans.iter().enumerate().map(entry).collect();
-            let answer = json!({ "variables": variables, "plans": entries });
-            serde_json::to_string_pretty(&answer)? + "\n"
+            let mut shown = json!({ "variables": variables, "plans": answer.json(&limits) });
+            if let Some(list) = &samples {
+                shown["sample_plans"] = list.json(&limits);
+            }
+            serde_json::to_string_pretty(&shown)? + "\n"
         }
     };
     deliver(&shown, arguments.out.as_deref())?;
-    Ok(if chosen.is_some() {
+    let within = samples.iter().chain([&answer]).all(|l| l.chosen.is_some());
+    Ok(if within {
         Exit::Success
     } else {
         Exit::TooLarge

@@ -5,8 +5,23 @@ use super::{ExactError, Limits, Plan, Planar, PlanarError, Strip, StripTask};
 use crate::model::SpinHamiltonian;
 use crate::random::Stream;
 
-/// Nanoseconds that elimination takes to draw one spin.
-const NS_ELIMINATED_SPIN: f64 = 300.0;
+/// What [`draw`] costs by each engine that applies, in the order in which they are tried: the first one within
+/// the limits draws.
+///
+/// # Errors
+/// As [`Elimination::of_spins`].
+pub fn plan_draw(model: &SpinHamiltonian, count: usize) -> Result<Vec<Plan>, ExactError> {
+    let strip = Strip::recognise(model);
+    let mut plans: Vec<Plan> = strip
+        .iter()
+        .map(|s| s.plan(StripTask::Samples(count)))
+        .collect();
+    plans.push(Elimination::of_spins(model)?.plan_samples(count));
+    if let Ok(planar) = Planar::of_spins(model) {
+        plans.extend(planar.plan_samples(count));
+    }
+    Ok(plans)
+}
 
 /// `count` independent configurations, one after another, each `spins` values ±1.
 ///
@@ -49,9 +64,7 @@ pub fn draw(
         return Ok(rows);
     }
     let ready = Elimination::of_spins(model)?;
-    let mut plan = ready.plan(true);
-    plan.seconds += (count * n) as f64 * NS_ELIMINATED_SPIN * 1e-9;
-    plan.bytes += (count * n) as f64 * 9.0;
+    let plan = ready.plan_samples(count);
     let sign = |up: bool| if up { 1 } else { -1 };
     if !fits(&plan)
         && let Ok(planar) = Planar::of_spins(model)

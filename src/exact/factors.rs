@@ -1,7 +1,7 @@
 //! What is asked of a factor graph, and of the pairs of a model that share a term.
 
 use super::elimination::Elimination;
-use super::select::{SEARCH_SECONDS, planar_edges};
+use super::select::{SEARCH_SECONDS, plan_planar_edges, planar_edges};
 use super::{
     ExactError, ExactResult, Limits, Method, Plan, Quantity, Strip, StripTask, Want, enumerate,
     plan_enumeration,
@@ -81,15 +81,8 @@ pub fn solve_factors(
         return Ok(result);
     }
     let pairs = pairs.unwrap_or_default();
-    if let Some(&(_, variable)) = pairs.iter().find(|(i, j)| *i.max(j) >= n) {
-        let variables = n;
-        return Err(ExactError::NoSuchVariable {
-            variable,
-            variables,
-        });
-    }
-    // All pairs at once would join all variables; held one after another they do not.
-    let joint = if pairs.len() == n * n.saturating_sub(1) / 2 && n > 3 {
+    check_pairs(pairs, n)?;
+    let joint = if all_of(pairs, n) {
         ready.joint_of_all(limits)
     } else {
         ready.joint_of_pairs(pairs, limits)
@@ -129,7 +122,11 @@ enum EdgeEngine {
 
 /// The engines for all means and some pairs, cheapest first. The transfer matrix is among them if all pairs share
 /// a term, although it refuses a bond that its lattice has not.
-fn edge_engines(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<(Plan, EdgeEngine)> {
+fn edge_engines(
+    model: &SpinHamiltonian,
+    pairs: &[(usize, usize)],
+    limits: &Limits,
+) -> Vec<(Plan, EdgeEngine)> {
     let mut found = vec![(plan_enumeration(model, Want::ALL), EdgeEngine::Enumeration)];
     let bonds = pairs_in_terms(model);
     let bond = |&(i, j): &(usize, usize)| bonds.binary_search(&(i.min(j), i.max(j))).is_ok();
@@ -143,18 +140,70 @@ fn edge_engines(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<(Plan,
     if found.iter().all(|(plan, _)| plan.seconds > search)
         && let Ok(ready) = Elimination::of_spins(model)
     {
+        let ready = ready.fitting(limits).unwrap_or(ready);
         found.push((ready.plan_pairs(pairs), EdgeEngine::Elimination(ready)));
     }
     found.sort_by(|a, b| a.0.seconds.total_cmp(&b.0.seconds));
     found
 }
 
-/// What [`solve_edges`] costs by each engine that applies, cheapest first.
+/// What [`solve_edges`] costs by each engine that applies, in the order in which they are tried: cheapest
+/// first, the planar one last.
 pub fn plan_edges(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Vec<Plan> {
-    edge_engines(model, pairs)
+    plan_edges_within(model, pairs, &Limits::NONE)
+}
+
+/// The same where memory is limited: elimination then makes its messages again more often rather than refuse.
+pub fn plan_edges_within(
+    model: &SpinHamiltonian,
+    pairs: &[(usize, usize)],
+    limits: &Limits,
+) -> Vec<Plan> {
+    edge_engines(model, pairs, limits)
         .into_iter()
         .map(|(plan, _)| plan)
+        .chain(plan_planar_edges(model, pairs))
         .collect()
+}
+
+/// What [`solve_factors`] costs.
+///
+/// # Errors
+/// [`ExactError::NoSuchVariable`].
+pub fn plan_factors(
+    graph: &FactorGraph,
+    marginals: bool,
+    pairs: Option<&[(usize, usize)]>,
+    limits: &Limits,
+) -> Result<Plan, ExactError> {
+    let ready = Elimination::of_graph(graph);
+    let pairs = match pairs {
+        None if !marginals => return Ok(ready.plan(false)),
+        pairs => pairs.unwrap_or_default(),
+    };
+    check_pairs(pairs, ready.variables())?;
+    let ready = ready.fitting(limits).unwrap_or(ready);
+    Ok(if all_of(pairs, ready.variables()) {
+        ready.plan_all_pairs()
+    } else {
+        ready.plan_pairs(pairs)
+    })
+}
+
+fn check_pairs(pairs: &[(usize, usize)], variables: usize) -> Result<(), ExactError> {
+    match pairs.iter().find(|(i, j)| *i.max(j) >= variables) {
+        Some(&(i, j)) => Err(ExactError::NoSuchVariable {
+            variable: i.max(j),
+            variables,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Whether so many pairs are all there are. All at once would join all variables; held one after another they
+/// do not.
+fn all_of(pairs: &[(usize, usize)], variables: usize) -> bool {
+    pairs.len() == variables * variables.saturating_sub(1) / 2 && variables > 3
 }
 
 /// `ln Z`, all means and the correlators of some pairs of different spins, by the engine that is predicted to be
@@ -170,12 +219,12 @@ pub fn solve_edges(
     pairs: &[(usize, usize)],
     limits: &Limits,
 ) -> Result<EdgeResult, ExactError> {
-    let engines = edge_engines(model, pairs);
+    let engines = edge_engines(model, pairs, limits);
     let mut refusal = None;
     for (plan, engine) in &engines {
         if limits.exceeded_by(plan).is_none() {
             match edges_by(model, pairs, engine, limits) {
-                Ok(found) => return Ok(found),
+                Ok(found) => return bounded(found),
                 Err(error) => refusal = refusal.or(Some(error)),
             }
         }
@@ -184,7 +233,7 @@ pub fn solve_edges(
         return Err(error);
     }
     if let Ok(planar) = planar_edges(model, pairs, limits) {
-        return Ok(planar);
+        return bounded(planar);
     }
     // Enumeration also says what size would fit.
     match engines.first() {
@@ -197,6 +246,19 @@ pub fn solve_edges(
         }),
         _ => edges_by(model, pairs, &EdgeEngine::Enumeration, limits),
     }
+}
+
+/// The result, unless a number of it has no bound.
+fn bounded(found: EdgeResult) -> Result<EdgeResult, ExactError> {
+    let result = found.result.bounded()?;
+    if found.edge.iter().all(|e| e.2.width().is_finite()) {
+        let edge = found.edge;
+        return Ok(EdgeResult { result, edge });
+    }
+    Err(ExactError::Unbounded {
+        method: result.method,
+        what: "a correlator",
+    })
 }
 
 /// Correlators as an engine gives them, within their range.
@@ -335,7 +397,7 @@ mod tests {
             .hamiltonian()
             .unwrap();
             let pairs = pairs_in_terms(&model);
-            let mut engines = edge_engines(&model, &pairs);
+            let mut engines = edge_engines(&model, &pairs, &Limits::NONE);
             let ready = Elimination::of_spins(&model).unwrap();
             engines.push((ready.plan_pairs(&pairs), EdgeEngine::Elimination(ready)));
             let limits = Limits::NONE;

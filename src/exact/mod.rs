@@ -59,12 +59,12 @@ pub use chain::{
 pub use density_of_states::{
     CertifiedValues, CertifiedValuesError, DensityOfStates, DensityOfStatesError,
 };
-pub use draw::draw;
+pub use draw::{draw, plan_draw};
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
 pub use factors::{
     EdgeResult, FactorResult, PairMarginal, pairs_in_factors, pairs_in_terms, plan_edges,
-    solve_edges, solve_factors,
+    plan_edges_within, plan_factors, solve_edges, solve_factors,
 };
 pub use joint_table::JointTable;
 pub use kaufman::{KaufmanError, TorusThermodynamics, kaufman, plan_kaufman};
@@ -78,8 +78,8 @@ pub use sample_check::{
     Correlated, Finding, Kind, KindReport, Moments, SampleCheckError, SampleReport, SampleSettings,
     Samples, SamplesError, Thinning, Verdict, check_samples, homogeneous_lattice, spin_moments,
 };
-pub use select::{plan_all, plan_by, solve, solve_by};
+pub use select::{plan_all, plan_all_within, plan_by, plan_by_within, solve, solve_by};
 pub use transfer::{
-    BondCorrelator, Magnetization, Strip, StripCorrelators, StripError, StripMarginals,
-    StripSamples, StripTask, Thermodynamics,
+    BondCorrelator, EnergyCorrelator, EnergyCorrelators, Magnetization, Strip, StripCorrelators,
+    StripError, StripMarginals, StripSamples, StripTask, Thermodynamics,
 };

@@ -205,6 +205,16 @@ pub enum ExactError {
         /// What it lacks.
         reason: String,
     },
+    /// Rounding errors have grown beyond the answer, so that no bound is left.
+    #[error(
+        "{method} gives no bound on {what}: its rounding errors may be as large as the number itself"
+    )]
+    Unbounded {
+        /// The engine.
+        method: Method,
+        /// The number: "ln Z", "a mean", "a correlator".
+        what: &'static str,
+    },
     /// The sum over states is zero, so that nothing has a mean and nothing can be drawn.
     #[error("the partition function is zero: no state has positive weight")]
     ZeroPartition,

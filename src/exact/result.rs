@@ -1,5 +1,6 @@
 //! What the engines are asked for and what they return.
 
+use super::ExactError;
 use crate::numeric::Enclosure;
 use num_traits::One;
 use std::fmt;
@@ -143,9 +144,59 @@ pub struct ExactResult {
     pub method: Method,
 }
 
+impl ExactResult {
+    /// The result, unless a number of it has no bound at all.
+    ///
+    /// # Errors
+    /// [`ExactError::Unbounded`].
+    pub(super) fn bounded(self) -> Result<Self, ExactError> {
+        let unbounded = |what| ExactError::Unbounded {
+            method: self.method,
+            what,
+        };
+        let lost = |e: Enclosure| !e.width().is_finite();
+        if lost(self.log_z) {
+            return Err(unbounded("ln Z"));
+        }
+        if self.mean.iter().flatten().any(|&m| lost(m)) {
+            return Err(unbounded("a mean"));
+        }
+        if self.pair.iter().flat_map(|t| &t.upper).any(|&c| lost(c)) {
+            return Err(unbounded("a correlator"));
+        }
+        Ok(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_without_a_bound_is_no_answer() {
+        let good = ExactResult {
+            log_z: Enclosure::one(),
+            mean: Some(vec![Enclosure::one(); 3]),
+            pair: Some(PairTable::of_spins(3, |_, _| Enclosure::one())),
+            method: Method::Planar,
+        };
+        assert_eq!(good.clone().bounded(), Ok(good.clone()));
+        let lost = Enclosure::UNBOUNDED;
+        let mut log_z = good.clone();
+        log_z.log_z = lost;
+        let mut mean = good.clone();
+        mean.mean = Some(vec![Enclosure::one(), lost]);
+        let mut pair = good;
+        pair.pair = Some(PairTable::of_spins(3, |i, _| {
+            if i == 1 { lost } else { Enclosure::one() }
+        }));
+        for (result, name) in [(log_z, "ln Z"), (mean, "a mean"), (pair, "a correlator")] {
+            match result.bounded() {
+                Err(ExactError::Unbounded { what, .. }) => assert_eq!(what, name),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
 
     #[test]
     fn pair_table_is_symmetric_with_unit_diagonal() {

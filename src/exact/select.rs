@@ -142,7 +142,11 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
         Method::Planar => {
             if let Some(torus) = BondTorus::recognise(model) {
                 if want.pairs {
-                    return unfit("of a torus it gives ln Z, not the correlators of pairs");
+                    return unfit(
+                        "of a torus it gives ln Z, not the correlators of pairs, since a path between two \
+                         spins does not cut a torus open into a planar graph; elimination and the transfer \
+                         matrix give them on tori",
+                    );
                 }
                 return Ok(Candidate {
                     plan: plan_planar_torus(torus.rows, torus.columns, &torus.couplings)
@@ -166,7 +170,17 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
     })
 }
 
+/// What an engine gives, unless a number of it has no bound.
 fn run(
+    model: &SpinHamiltonian,
+    want: Want,
+    candidate: &Candidate,
+    limits: &Limits,
+) -> Result<ExactResult, ExactError> {
+    run_engine(model, want, candidate, limits)?.bounded()
+}
+
+fn run_engine(
     model: &SpinHamiltonian,
     want: Want,
     candidate: &Candidate,
@@ -201,6 +215,20 @@ fn run(
     }
 }
 
+/// The candidate with more work and less memory, if it is over the limit on memory and then is not.
+fn fitting(candidate: Candidate, want: Want, limits: &Limits) -> Candidate {
+    match &candidate.engine {
+        Engine::Elimination(ready) if want.anything() => match ready.fitting(limits) {
+            Some(other) => Candidate {
+                plan: other.plan_spins(want),
+                engine: Engine::Elimination(other),
+            },
+            None => candidate,
+        },
+        _ => candidate,
+    }
+}
+
 /// The engines that apply, cheapest first; the search for an order of elimination is left out if it alone
 /// would take longer than another engine within the limits.
 fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candidate> {
@@ -229,19 +257,26 @@ fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candi
     }
     let within = limits.max_seconds >= search && limits.max_bytes >= 1e3 * model.spins() as f64;
     if within && best(&found) > search {
-        found.extend(prepare(model, want, Method::Elimination));
+        let candidate = prepare(model, want, Method::Elimination);
+        found.extend(candidate.map(|c| fitting(c, want, limits)));
     }
     found.sort_by(|a, b| a.plan.seconds.total_cmp(&b.plan.seconds));
     found
 }
 
-/// The costs of all engines that apply to the model, cheapest first.
+/// The costs of all engines that apply to the model, in the order in which [`solve`] tries them: cheapest first,
+/// before all others the sum over states if it takes no time.
 ///
 /// An engine applies if it could answer given enough time and memory; whether a plan is within limits
 /// is decided by [`solve`]. Engines that refuse the model for its form or its numbers are left out, and so is
 /// elimination where the search for an order would take longer than 20 seconds and another engine
 /// is done sooner.
 pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
+    plan_all_within(model, want, &Limits::NONE)
+}
+
+/// The same where memory is limited: elimination then makes its messages again more often rather than refuse.
+pub fn plan_all_within(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Plan> {
     let mut plans: Vec<Plan> = [
         Method::Enumeration,
         Method::Kaufman,
@@ -253,9 +288,15 @@ pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
     .collect();
     let search = LATTICE_SEARCH_SECONDS * (model.spins() as f64).powi(2);
     if search < LONGEST_SEARCH || plans.iter().all(|plan| plan.seconds > search) {
-        plans.extend(prepare(model, want, Method::Elimination).map(|c| c.plan));
+        let candidate = prepare(model, want, Method::Elimination);
+        plans.extend(candidate.map(|c| fitting(c, want, limits).plan));
     }
-    plans.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    // States that are summed in no time need no other engine.
+    let quick = |plan: &Plan| plan.method == Method::Enumeration && plan.seconds <= QUICK_SECONDS;
+    plans.sort_by(|a, b| {
+        let by_time = a.seconds.total_cmp(&b.seconds);
+        quick(b).cmp(&quick(a)).then(by_time)
+    });
     plans
 }
 
@@ -264,7 +305,20 @@ pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
 /// # Errors
 /// [`ExactError::DoesNotApply`] with the reason, and the engine's own.
 pub fn plan_by(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Plan, ExactError> {
-    Ok(prepare(model, want, method)?.plan)
+    plan_by_within(model, want, method, &Limits::NONE)
+}
+
+/// The same where memory is limited, as [`plan_all_within`].
+///
+/// # Errors
+/// As [`plan_by`].
+pub fn plan_by_within(
+    model: &SpinHamiltonian,
+    want: Want,
+    method: Method,
+    limits: &Limits,
+) -> Result<Plan, ExactError> {
+    Ok(fitting(prepare(model, want, method)?, want, limits).plan)
 }
 
 /// `ln Z`, means and pairs by the engine that is predicted to be fastest within the limits.
@@ -291,7 +345,7 @@ pub fn solve(
 ) -> Result<ExactResult, ExactError> {
     let by_states = plan_enumeration(model, want);
     if by_states.seconds <= QUICK_SECONDS && limits.exceeded_by(&by_states).is_none() {
-        return enumerate(model, want, limits);
+        return enumerate(model, want, limits)?.bounded();
     }
     let candidates = candidates(model, want, limits);
     let mut refusal = None;
@@ -333,6 +387,30 @@ pub fn solve_by(
     run(model, want, &prepare(model, want, method)?, limits)
 }
 
+/// What [`planar_edges`] will cost, if the model is planar and has no field.
+pub(super) fn plan_planar_edges(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Option<Plan> {
+    let candidate = prepare(model, Want::MEANS, Method::Planar).ok()?;
+    let Engine::Planar(ready) = &candidate.engine else {
+        return None;
+    };
+    let part = if are_bonds(ready, pairs) {
+        ready.plan_bonds()
+    } else {
+        ready.plan_pairs(pairs.len())
+    };
+    Some(with(candidate.plan, part.ok()?))
+}
+
+fn ordered(&(i, j): &(usize, usize)) -> (usize, usize) {
+    (i.min(j), i.max(j))
+}
+
+/// Whether all pairs are bonds of a planar model.
+fn are_bonds(ready: &Planar, pairs: &[(usize, usize)]) -> bool {
+    let joined = ready.bonds();
+    pairs.iter().all(|pair| joined.contains(&ordered(pair)))
+}
+
 /// The correlators of pairs of a planar model without a field, and `ln Z`; all bonds at once if the pairs are bonds.
 ///
 /// # Errors
@@ -347,13 +425,12 @@ pub(super) fn planar_edges(
     let Engine::Planar(ready) = &candidate.engine else {
         return Err(does_not_apply(
             method,
-            &"the correlators of pairs are those of planar graphs",
+            &"it gives the correlators of pairs of planar graphs; elimination and the transfer matrix give \
+              those of tori",
         ));
     };
     let result = run(model, Want::MEANS, &candidate, limits)?;
-    let ordered = |&(i, j): &(usize, usize)| (i.min(j), i.max(j));
-    let joined = ready.bonds();
-    if pairs.iter().all(|pair| joined.contains(&ordered(pair))) {
+    if are_bonds(ready, pairs) {
         let bonds = ready.bond_correlators(limits).map_err(of_planar)?;
         let value = |pair: &(usize, usize)| {
             let at = bonds.binary_search_by_key(&ordered(pair), |b| (b.0, b.1));

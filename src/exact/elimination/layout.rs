@@ -9,8 +9,10 @@ use super::order::Order;
 
 /// Bytes above which messages are made a third time rather than kept.
 const ROOM: f64 = 3.5 * 1024.0 * 1024.0 * 1024.0;
-/// Most times that the way up is repeated.
+/// Most times that the way up is repeated without need.
 const MOST_REPEATS: usize = 3;
+/// Most times that it is repeated to stay below a limit on memory.
+pub(super) const LAST_REPEATS: usize = 8;
 /// Below this many entries in all everything is kept.
 const FEW: f64 = 65_536.0;
 
@@ -196,6 +198,42 @@ mod tests {
         // Each repeat needs less; the first saves most.
         assert!(rooms[1] < 0.5 * rooms[0], "{rooms:?}");
         assert!(rooms[2] < rooms[1], "{rooms:?}");
+    }
+
+    #[test]
+    fn less_memory_is_paid_with_time_and_not_with_a_refusal() {
+        let lattice = Lattice::open(9, 12);
+        let model = Elimination::of_spins(&lattice.ising(0.4, 0.1).unwrap()).unwrap();
+        let mut model = model;
+        let sizes = Sizes::new(&model.order, &model.cards);
+        model.layout = sizes.repeating(1);
+        let plan = model.plan(true);
+        let none = crate::exact::Limits::NONE;
+        let want = model.singles(&none).unwrap();
+        // With all messages kept a limit just above what one repeat needs calls for that repeat.
+        model.layout = sizes.repeating(0);
+        assert!(model.plan(true).bytes > 1.05 * plan.bytes);
+        let tight = crate::exact::Limits {
+            max_bytes: 1.01 * plan.bytes,
+            ..none
+        };
+        let other = model.fitting(&tight).unwrap();
+        assert_eq!(other.layout.repeats, 1);
+        assert!(other.fitting(&tight).is_none());
+        assert!(other.plan(true).seconds > model.plan(true).seconds);
+        assert!(model.singles(&tight).unwrap() == want);
+        let bonds = lattice.bonds();
+        let roomy = crate::exact::Limits {
+            max_bytes: 1.01 * model.plan_pairs(&bonds).bytes,
+            ..none
+        };
+        assert!(model.joint_of_pairs(&bonds, &roomy).is_ok());
+        // What no repeat can do is refused.
+        let nothing = crate::exact::Limits {
+            max_bytes: 0.5 * model.plan(false).bytes,
+            ..none
+        };
+        assert!(model.fitting(&nothing).is_none() && model.singles(&nothing).is_err());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use super::{ExactError, ExactResult, Limits, Method, PairTable, Plan, Quantity, 
 use crate::model::{FactorGraph, SpinHamiltonian};
 use crate::numeric::{DoubleDouble, Enclosure};
 use crate::random::Stream;
-use layout::{Layout, Sizes};
+use layout::{LAST_REPEATS, Layout, Sizes};
 use num_traits::Zero;
 use order::{Order, best_order};
 use passes::{Marginals, Passes, Readings};
@@ -43,11 +43,21 @@ const HELD: f64 = 1.2;
 const PIECE_BYTES: f64 = 500.0;
 /// Time of the way down, in ways up.
 const DOWN: f64 = 2.0;
+/// Nanoseconds to draw one variable of a sample.
+const NS_DRAWN: f64 = 300.0;
+/// Bytes of one variable of a sample: its state, and that as a byte.
+const DRAWN_BYTES: f64 = 9.0;
+/// Bytes of a wide number, in doubles.
+const WIDE_BYTES: f64 = 2.0;
+/// Time of the work with wide numbers, in that with doubles.
+const WIDE_TIME: f64 = 6.0;
 /// Largest `|ln ψ|` range that exponents beside the entries can hold.
 const STRONGEST: f64 = 1e15;
 
 /// `m · 2^e` with m in `[1, 2)`, or zero.
 type Entry = (f64, i64);
+/// `ln Z` and the probabilities of all states of all variables.
+type Singles = (Enclosure, Vec<Vec<Enclosure>>);
 
 /// A table as it comes from the model.
 #[derive(Clone, Debug)]
@@ -75,6 +85,13 @@ pub struct Elimination {
 
 /// A table needs wide numbers.
 struct Underflow;
+
+/// What the whole of a request was predicted to cost, with doubles, and what it may cost.
+#[derive(Clone, Copy)]
+struct Budget<'a> {
+    plan: Plan,
+    limits: &'a Limits,
+}
 
 /// One pass in either kind of number.
 enum Pass<'a> {
@@ -220,6 +237,22 @@ impl Elimination {
         }
     }
 
+    /// The same model, its messages made again more often, if marginals else need more memory than there is and
+    /// then do not.
+    pub(super) fn fitting(&self, limits: &Limits) -> Option<Self> {
+        if self.plan(true).bytes <= limits.max_bytes {
+            return None;
+        }
+        let sizes = Sizes::new(&self.order, &self.cards);
+        let mut other = self.clone();
+        (self.layout.repeats + 1..=LAST_REPEATS)
+            .any(|repeats| {
+                other.layout = sizes.repeating(repeats);
+                other.plan(true).bytes <= limits.max_bytes
+            })
+            .then_some(other)
+    }
+
     /// What it will cost to keep all tables, for samples and for a largest weight.
     fn plan_kept(&self) -> Plan {
         let plan = self.plan(false);
@@ -228,6 +261,26 @@ impl Elimination {
                 + PIECE_BYTES * (self.cards.len() + self.inputs.len()) as f64,
             ..plan
         }
+    }
+
+    /// Whether the work may be done again with wide numbers, if it was planned for doubles.
+    fn admit_wide(&self, budget: Budget<'_>) -> Result<(), ExactError> {
+        let plan = Plan {
+            bytes: WIDE_BYTES * budget.plan.bytes,
+            // What was done with doubles is done.
+            seconds: WIDE_TIME * budget.plan.seconds,
+            ..budget.plan
+        };
+        self.admit(plan, budget.limits)
+    }
+
+    /// What [`Self::samples`] will cost.
+    pub fn plan_samples(&self, count: usize) -> Plan {
+        let mut plan = self.plan_kept();
+        let drawn = (count * self.cards.len()) as f64;
+        plan.seconds += drawn * NS_DRAWN * 1e-9;
+        plan.bytes += drawn * DRAWN_BYTES;
+        plan
     }
 
     fn admit(&self, plan: Plan, limits: &Limits) -> Result<(), ExactError> {
@@ -256,8 +309,10 @@ impl Elimination {
     /// variable of a grid. Tests `enclosures_contain_the_reference` and
     /// `wide_and_double_numbers_agree`.
     pub fn log_z(&self, limits: &Limits) -> Result<Option<Enclosure>, ExactError> {
-        self.admit(self.plan(false), limits)?;
-        Ok(self.log_of(self.clamped_pass(&[], false).z()))
+        let plan = self.plan(false);
+        self.admit(plan, limits)?;
+        let budget = Budget { plan, limits };
+        Ok(self.log_of(self.clamped_pass(&[], false, budget)?.z()))
     }
 
     fn log_of(&self, (z, roundings): (Option<ScaledSum>, f64)) -> Option<Enclosure> {
@@ -269,14 +324,20 @@ impl Elimination {
     }
 
     /// The way up with some variables held fixed, all messages kept or none.
-    fn clamped_pass<'a>(&'a self, held: &'a [(usize, usize)], keep: bool) -> Pass<'a> {
-        match self.upward::<f64>(held, keep) {
-            Ok(upward) => Pass::Double(upward),
-            Err(Underflow) => Pass::Wide(
-                self.upward::<Wide>(held, keep)
-                    .unwrap_or_else(|Underflow| unreachable!("wide numbers do not underflow")),
-            ),
+    fn clamped_pass<'a>(
+        &'a self,
+        held: &'a [(usize, usize)],
+        keep: bool,
+        budget: Budget<'_>,
+    ) -> Result<Pass<'a>, ExactError> {
+        if let Ok(upward) = self.upward::<f64>(held, keep) {
+            return Ok(Pass::Double(upward));
         }
+        self.admit_wide(budget)?;
+        let Ok(upward) = self.upward::<Wide>(held, keep) else {
+            unreachable!("wide numbers do not underflow")
+        };
+        Ok(Pass::Wide(upward))
     }
 
     /// Sums out all variables in order.
@@ -358,15 +419,24 @@ impl Elimination {
     /// Relative error of each probability at most twice that of Z and a few u: test
     /// `enclosures_contain_the_reference`.
     pub fn singles(&self, limits: &Limits) -> Result<(Enclosure, Vec<Vec<Enclosure>>), ExactError> {
-        self.admit(self.plan(true), limits)?;
-        self.clamped_singles(&[]).ok_or(ExactError::ZeroPartition)
+        if let Some(other) = self.fitting(limits) {
+            return other.singles(limits);
+        }
+        let plan = self.plan(true);
+        self.admit(plan, limits)?;
+        let found = self.clamped_singles(&[], Budget { plan, limits })?;
+        found.ok_or(ExactError::ZeroPartition)
     }
 
     /// The same with some variables held; `None` if that has no weight.
-    fn clamped_singles(&self, held: &[(usize, usize)]) -> Option<(Enclosure, Vec<Vec<Enclosure>>)> {
+    fn clamped_singles(
+        &self,
+        held: &[(usize, usize)],
+        budget: Budget<'_>,
+    ) -> Result<Option<Singles>, ExactError> {
         let at = vec![Vec::new(); self.cards.len()];
-        let (log_z, marginals) = self.marginals(held, &Readings { pairs: &[], at })?;
-        Some((log_z, marginals.singles))
+        let found = self.marginals(held, &Readings { pairs: &[], at }, budget)?;
+        Ok(found.map(|(log_z, marginals)| (log_z, marginals.singles)))
     }
 
     /// `ln Z` and what is read on the way down; `None` if there is no weight.
@@ -374,10 +444,16 @@ impl Elimination {
         &self,
         held: &[(usize, usize)],
         readings: &Readings<'_>,
-    ) -> Option<(Enclosure, Marginals)> {
-        self.marginals_in::<f64>(held, readings)
-            .or_else(|Underflow| self.marginals_in::<Wide>(held, readings))
-            .unwrap_or_else(|Underflow| unreachable!("wide numbers do not underflow"))
+        budget: Budget<'_>,
+    ) -> Result<Option<(Enclosure, Marginals)>, ExactError> {
+        if let Ok(found) = self.marginals_in::<f64>(held, readings) {
+            return Ok(found);
+        }
+        self.admit_wide(budget)?;
+        let Ok(found) = self.marginals_in::<Wide>(held, readings) else {
+            unreachable!("wide numbers do not underflow")
+        };
+        Ok(found)
     }
 
     /// The same in one kind of number.
@@ -411,7 +487,8 @@ impl Elimination {
         plan.seconds *= runs;
         plan.states *= runs;
         self.admit(plan, limits)?;
-        let Some(total) = self.log_of(self.clamped_pass(&[], false).z()) else {
+        let budget = Budget { plan, limits };
+        let Some(total) = self.log_of(self.clamped_pass(&[], false, budget)?.z()) else {
             return Err(ExactError::ZeroPartition);
         };
         let mut out = Vec::new();
@@ -427,7 +504,11 @@ impl Elimination {
                     None => held.push((v, s)),
                 }
             }
-            let clamped = possible.then(|| self.clamped_singles(&held)).flatten();
+            let clamped = if possible {
+                self.clamped_singles(&held, budget)?
+            } else {
+                None
+            };
             match clamped {
                 Some((log, singles)) => {
                     let weight = (log - total).exp();
@@ -462,8 +543,9 @@ impl Elimination {
         stream: &mut Stream,
         limits: &Limits,
     ) -> Result<Vec<Vec<usize>>, ExactError> {
-        self.admit(self.plan_kept(), limits)?;
-        let pass = self.clamped_pass(&[], true);
+        let plan = self.plan_samples(count);
+        self.admit(plan, limits)?;
+        let pass = self.clamped_pass(&[], true, Budget { plan, limits })?;
         if pass.z().0.is_none() {
             return Err(ExactError::ZeroPartition);
         }
@@ -722,43 +804,49 @@ impl Elimination {
 
     /// What [`eliminate`] returns, for a model that was made ready from spins.
     pub(super) fn spins(&self, want: Want, limits: &Limits) -> Result<ExactResult, ExactError> {
-        self.admit(self.plan_spins(want), limits)?;
+        if want.anything()
+            && let Some(other) = self.fitting(limits)
+        {
+            return other.spins(want, limits);
+        }
+        let plan = self.plan_spins(want);
+        self.admit(plan, limits)?;
+        let budget = Budget { plan, limits };
         let n = self.variables();
         let mean_of = |p: &[Enclosure]| -> Enclosure {
             let m = p[1] - p[0];
             clip(m, -1.0)
         };
         if !want.anything() {
-            let log_z = self
-                .log_z(&Limits::NONE)?
-                .ok_or(ExactError::ZeroPartition)?;
             return Ok(ExactResult {
-                log_z,
+                log_z: self.log_z(limits)?.ok_or(ExactError::ZeroPartition)?,
                 mean: None,
                 pair: None,
                 method: Method::Elimination,
             });
         }
-        let (log_z, singles) = self.singles(&Limits::NONE)?;
+        let found = self.clamped_singles(&[], budget)?;
+        let (log_z, singles) = found.ok_or(ExactError::ZeroPartition)?;
         let mean: Vec<Enclosure> = singles.iter().map(|p| mean_of(p)).collect();
-        let pair = want.pairs.then(|| {
+        let mut pair = None;
+        if want.pairs {
             // ⟨s_i s_j⟩ = Σ_a P(s_i = a) a ⟨s_j | s_i = a⟩
-            let held: Vec<Vec<Enclosure>> = (0..n)
-                .map(|i| {
-                    let side = |s: usize| -> Vec<Enclosure> {
-                        self.clamped_singles(&[(i, s)]).map_or_else(
-                            || vec![Enclosure::zero(); n],
-                            |(_, singles)| singles.iter().map(|p| mean_of(p)).collect(),
-                        )
-                    };
-                    let (down, up) = (side(0), side(1));
-                    (0..n)
-                        .map(|j| clip(singles[i][1] * up[j] - singles[i][0] * down[j], -1.0))
-                        .collect()
-                })
-                .collect();
-            PairTable::of_spins(n, |i, j| held[i][j])
-        });
+            let side = |i: usize, s: usize| -> Result<Vec<Enclosure>, ExactError> {
+                let found = self.clamped_singles(&[(i, s)], budget)?;
+                Ok(found.map_or_else(
+                    || vec![Enclosure::zero(); n],
+                    |(_, singles)| singles.iter().map(|p| mean_of(p)).collect(),
+                ))
+            };
+            let mut held = Vec::with_capacity(n);
+            for (i, p) in singles.iter().enumerate() {
+                let (down, up) = (side(i, 0)?, side(i, 1)?);
+                let row = up.iter().zip(&down);
+                let row = row.map(|(&up, &down)| clip(p[1] * up - p[0] * down, -1.0));
+                held.push(row.collect::<Vec<Enclosure>>());
+            }
+            pair = Some(PairTable::of_spins(n, |i, j| held[i][j]));
+        }
         Ok(ExactResult {
             log_z,
             mean: want.means.then_some(mean),
@@ -949,7 +1037,12 @@ mod tests {
             .collect();
         let glass = SpinHamiltonian::new(16, terms).unwrap();
         let ready = Elimination::of_spins(&glass).unwrap();
-        assert!(matches!(ready.clamped_pass(&[], false), Pass::Wide(_)));
+        let budget = Budget {
+            plan: ready.plan(false),
+            limits: &Limits::NONE,
+        };
+        let pass = ready.clamped_pass(&[], false, budget);
+        assert!(matches!(pass, Ok(Pass::Wide(_))));
         let a = ready.log_z(&Limits::NONE).unwrap().unwrap();
         let b = enumerate(&glass, Want::LOG_Z, &Limits::NONE).unwrap().log_z;
         assert!(a.overlaps(b), "{a} {b}");

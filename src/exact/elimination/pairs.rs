@@ -6,7 +6,7 @@
 
 use super::order::preceded;
 use super::passes::Readings;
-use super::{Elimination, Input};
+use super::{Budget, Elimination, Input};
 use crate::exact::{ExactError, Limits, Plan};
 use crate::numeric::Enclosure;
 use num_traits::Zero;
@@ -111,6 +111,8 @@ impl Elimination {
     ) -> Result<Joint, ExactError> {
         let other = self.with_all_at_hand(pairs);
         let model = other.as_ref().unwrap_or(self);
+        let fitting = model.fitting(limits);
+        let model = fitting.as_ref().unwrap_or(model);
         let mut plan = model.plan(true);
         plan.bytes += PAIR_BYTES * pairs.len() as f64;
         plan.seconds += PAIR_SECONDS * pairs.len() as f64;
@@ -120,7 +122,7 @@ impl Elimination {
             // Every pair is at hand now.
             at[place.unwrap_or(0)].push(k);
         }
-        let found = model.marginals(&[], &Readings { pairs, at });
+        let found = model.marginals(&[], &Readings { pairs, at }, Budget { plan, limits })?;
         let (log_z, mut found) = found.ok_or(ExactError::ZeroPartition)?;
         found.singles.truncate(self.cards.len());
         Ok(Joint {
@@ -130,25 +132,37 @@ impl Elimination {
         })
     }
 
+    /// The cost of [`Elimination::joint_of_all`].
+    pub(crate) fn plan_all_pairs(&self) -> Plan {
+        let mut plan = self.plan(true);
+        let runs: f64 = 1.0 + self.cards.iter().map(|&q| q as f64).sum::<f64>();
+        plan.states *= runs;
+        plan.seconds *= runs;
+        plan.bytes += 16.0 * (runs - 1.0).powi(2);
+        plan
+    }
+
     /// The same for all pairs `i < j`, in order, by holding each variable in each of its states.
     ///
     /// # Errors
     /// [`ExactError::TooLarge`], [`ExactError::ZeroPartition`].
     pub(crate) fn joint_of_all(&self, limits: &Limits) -> Result<Joint, ExactError> {
+        if let Some(other) = self.fitting(limits) {
+            return other.joint_of_all(limits);
+        }
         let n = self.cards.len();
-        let mut plan = self.plan(true);
-        let runs: f64 = 1.0 + self.cards.iter().map(|&q| q as f64).sum::<f64>();
-        let entries = (runs - 1.0).powi(2);
-        plan.states *= runs;
-        plan.seconds *= runs;
-        plan.bytes += 16.0 * entries;
+        let plan = self.plan_all_pairs();
         self.admit(plan, limits)?;
-        let (log_z, singles) = self.singles(&Limits::NONE)?;
+        let budget = Budget { plan, limits };
+        let found = self.clamped_singles(&[], budget)?;
+        let (log_z, singles) = found.ok_or(ExactError::ZeroPartition)?;
         let mut pairs = Vec::with_capacity(n * n.saturating_sub(1) / 2);
         for i in 0..n {
-            let held: Vec<Option<Vec<Vec<Enclosure>>>> = (0..self.cards[i])
-                .map(|s| self.clamped_singles(&[(i, s)]).map(|(_, singles)| singles))
-                .collect();
+            let mut held: Vec<Option<Vec<Vec<Enclosure>>>> = Vec::new();
+            for s in 0..self.cards[i] {
+                let found = self.clamped_singles(&[(i, s)], budget)?;
+                held.push(found.map(|(_, singles)| singles));
+            }
             for j in i + 1..n {
                 let joint = held.iter().enumerate().flat_map(|(s, given)| {
                     (0..self.cards[j]).map(move |t| (s, given.as_ref().map(|g| g[j][t])))

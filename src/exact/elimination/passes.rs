@@ -1,6 +1,6 @@
 //! The way up and the way down through the buckets of an order.
 
-use super::beliefs::{TERMS, descend, gather};
+use super::beliefs::{Alignment, TERMS, gather};
 use super::layout::{Layout, Sizes};
 use super::table::{SMALL, Table, derivative, product, sum_out};
 use super::weight::Weight;
@@ -40,6 +40,8 @@ pub(super) struct Passes<'a, W> {
     pool: Vec<Vec<W>>,
     /// Entries of tables and waiting memory together.
     room: usize,
+    /// For each place the largest message of those before it.
+    largest_before: Vec<usize>,
 }
 
 /// What comes down.
@@ -87,6 +89,7 @@ impl<'a, W: Weight> Passes<'a, W> {
             adjoint: vec![None; n],
             pool: Vec::new(),
             room: 0,
+            largest_before: largest_before(model),
         };
         for input in &model.inputs {
             let (table, e) = model.load::<W>(input, &passes.position, held)?;
@@ -136,8 +139,11 @@ impl<'a, W: Weight> Passes<'a, W> {
         if entries < POOLED {
             return Vec::new();
         }
+        // Far larger memory is used only once nothing of its size is to come.
+        let to_come = self.largest_before.get(self.done).copied().unwrap_or(0);
+        let fits = |room: usize| room >= entries && (room <= 2 * entries || room > to_come);
         let fit = (0..self.pool.len())
-            .filter(|&i| (entries..=2 * entries).contains(&self.pool[i].capacity()))
+            .filter(|&i| fits(self.pool[i].capacity()))
             .min_by_key(|&i| self.pool[i].capacity());
         if let Some(fit) = fit {
             return self.pool.swap_remove(fit);
@@ -320,34 +326,17 @@ impl<'a, W: Weight> Passes<'a, W> {
             .copied()
             .filter(|&i| self.tables[i].is_some())
             .collect();
-        let largest_size = slots
-            .iter()
-            .filter_map(|&i| self.tables[i].as_ref())
-            .map(|t| t.values.len())
-            .max();
-        let Some(largest_size) = largest_size else {
+        let is_message = |k: usize| slots[k] >= self.inputs;
+        let entries = |k: usize| self.tables[slots[k]].as_ref().map(|t| t.values.len());
+        // Of equal ones a message: its derivative is asked for.
+        let Some(largest) = (0..slots.len()).max_by_key(|&k| (entries(k), k)) else {
             down.marginals.singles[x] = vec![Enclosure::exact(1.0) / Enclosure::exact(q as f64); q];
             return Ok(());
         };
-        let spare = self.take(largest_size);
-        let tables: Vec<&Table<W>> = slots
-            .iter()
-            .filter_map(|&i| self.tables[i].as_ref())
-            .collect();
-        let all: Vec<&Table<W>> = tables.iter().copied().chain(above.as_ref()).collect();
-        if !W::WIDE && out_of_range(&all) {
-            return Err(Underflow);
-        }
-        let is_message = |k: usize| slots[k] >= self.inputs;
-        // Of equal ones a message: its derivative is asked for.
-        let largest = (0..tables.len())
-            .max_by_key(|&k| (tables[k].values.len(), k))
-            .unwrap_or(0);
-        let big = tables[largest];
-        let rest: Vec<usize> = (0..tables.len()).filter(|&k| k != largest).collect();
+        let rest: Vec<usize> = (0..slots.len()).filter(|&k| k != largest).collect();
         let mut small_scope: Vec<usize> = vec![x];
-        for &k in &rest {
-            for &v in &tables[k].scope {
+        for table in rest.iter().filter_map(|&k| self.tables[slots[k]].as_ref()) {
+            for &v in &table.scope {
                 if !small_scope.contains(&v) {
                     small_scope.push(v);
                 }
@@ -358,6 +347,42 @@ impl<'a, W: Weight> Passes<'a, W> {
             .iter()
             .try_fold(1_usize, |s, &v| s.checked_mul(cards[v]))
             .unwrap_or(usize::MAX);
+        // Where nothing more is read from the largest message its derivative takes its memory.
+        let read_in_small = down.readings.at[p].iter().all(|&r| {
+            let (i, j) = down.readings.pairs[r];
+            small_scope.contains(&i) && small_scope.contains(&j)
+        });
+        let aligned = match (&above, &self.tables[slots[largest]]) {
+            (Some(above), Some(big))
+                if is_message(largest) && small_size <= SMALL && read_in_small =>
+            {
+                Alignment::of(&big.scope, &small_scope, &above.scope, cards)
+            }
+            _ => None,
+        };
+        let (own, mut spare) = if aligned.is_some() {
+            (self.tables[slots[largest]].take(), Vec::new())
+        } else {
+            let entries = entries(largest).unwrap_or(0);
+            (None, self.take(entries))
+        };
+        let is_message = |k: usize| slots[k] >= self.inputs;
+        let others: Vec<&Table<W>> = rest
+            .iter()
+            .filter_map(|&k| self.tables[slots[k]].as_ref())
+            .collect();
+        // What is not used up: all tables, or all but the largest.
+        let all: Vec<&Table<W>> = slots
+            .iter()
+            .filter_map(|&i| self.tables[i].as_ref())
+            .chain(above.as_ref())
+            .collect();
+        if !W::WIDE {
+            let with_own: Vec<&Table<W>> = all.iter().copied().chain(own.as_ref()).collect();
+            if out_of_range(&with_own) {
+                return Err(Underflow);
+            }
+        }
         let mut made: Vec<(usize, Table<W>)> = Vec::new();
         let mut unread = down.readings.at[p].clone();
         let read = |belief: &Table<W>, unread: &mut Vec<usize>, down: &mut Down<'_>| {
@@ -383,65 +408,60 @@ impl<'a, W: Weight> Passes<'a, W> {
             down.marginals.singles[x] = self.model.probabilities(&table.values, table.error);
         };
         if small_size <= SMALL {
-            let factors: Vec<&Table<W>> = rest.iter().map(|&k| tables[k]).collect();
-            let error = factors.iter().map(|t| t.error + 1.0).sum::<f64>() - 1.0;
+            let error = others.iter().map(|t| t.error + 1.0).sum::<f64>() - 1.0;
             let small = Table::of(
                 small_scope.clone(),
-                product(&factors, &small_scope, cards),
+                product(&others, &small_scope, cards),
                 error.max(0.0),
             );
-            let fast = match &above {
-                Some(above) if is_message(largest) => descend(big, &small, above, cards, spare),
-                _ => Err(spare),
-            };
-            let contracted = match fast {
-                Ok(fast) => {
+            let contracted = match (&aligned, own, &above) {
+                (Some(aligned), Some(big), Some(above)) => {
+                    let fast = aligned.descend(big, &small, above);
                     made.push((largest, fast.derivative));
                     fast.contracted
                 }
-                Err(spare) => {
-                    if is_message(largest) {
-                        let others: Vec<&Table<W>> = above.iter().chain([&small]).collect();
-                        made.push((largest, derive(&others, big, cards, spare)));
+                _ => {
+                    let big = self.tables[slots[largest]].as_ref();
+                    if let Some(big) = big.filter(|_| is_message(largest)) {
+                        let factors: Vec<&Table<W>> = above.iter().chain([&small]).collect();
+                        let spare = std::mem::take(&mut spare);
+                        made.push((largest, derive(&factors, big, cards, spare)));
                     }
-                    let others: Vec<&Table<W>> = above.iter().chain([big]).collect();
-                    gather(&others, &small_scope, cards)
+                    let factors: Vec<&Table<W>> = above.iter().chain(big).collect();
+                    gather(&factors, &small_scope, cards)
                 }
             };
             // What was contracted has been scaled since the tables were looked at.
-            let last: Vec<&Table<W>> = factors.iter().copied().chain([&contracted]).collect();
+            let last: Vec<&Table<W>> = others.iter().copied().chain([&contracted]).collect();
             if !W::WIDE && out_of_range(&last) {
                 return Err(Underflow);
             }
             let belief = gather(&[&contracted, &small], &small_scope, cards);
             single(&belief, down);
             read(&belief, &mut unread, down);
-            for &k in &rest {
+            for (&k, table) in rest.iter().zip(&others) {
                 if is_message(k) {
-                    let others: Vec<&Table<W>> = rest
+                    let factors: Vec<&Table<W>> = others
                         .iter()
-                        .filter(|&&l| l != k)
-                        .map(|&l| tables[l])
+                        .copied()
+                        .filter(|other| !std::ptr::eq(*other, *table))
                         .chain([&contracted])
                         .collect();
-                    let mut scope = tables[k].scope.clone();
+                    let mut scope = table.scope.clone();
                     scope.sort_unstable_by_key(|&v| self.position[v]);
-                    made.push((k, gather(&others, &scope, cards)));
+                    made.push((k, gather(&factors, &scope, cards)));
                 }
             }
         } else {
-            let mut spare = spare;
-            for k in 0..tables.len() {
+            for (k, table) in (0..slots.len()).zip(&all) {
                 if is_message(k) {
-                    let others: Vec<&Table<W>> = (0..tables.len())
-                        .filter(|&l| l != k)
-                        .map(|l| tables[l])
-                        .chain(above.as_ref())
+                    let factors: Vec<&Table<W>> = all
+                        .iter()
+                        .copied()
+                        .filter(|other| !std::ptr::eq(*other, *table))
                         .collect();
-                    made.push((
-                        k,
-                        derive(&others, tables[k], cards, std::mem::take(&mut spare)),
-                    ));
+                    let spare = std::mem::take(&mut spare);
+                    made.push((k, derive(&factors, table, cards, spare)));
                 }
             }
             if unread.is_empty() {
@@ -485,6 +505,18 @@ impl<'a, W: Weight> Passes<'a, W> {
         }
         Ok(())
     }
+}
+
+/// For each place, and beyond them all, the entries of the largest message of the places before it.
+fn largest_before(model: &Elimination) -> Vec<usize> {
+    let neighbours = model.order.neighbours.iter();
+    let sizes = neighbours.map(|s| s.iter().map(|&v| model.cards[v]).product::<usize>());
+    let mut largest = vec![0];
+    largest.extend(sizes.scan(0, |most, size| {
+        *most = size.max(*most);
+        Some(*most)
+    }));
+    largest
 }
 
 /// On the way down.

@@ -2,9 +2,9 @@
 
 use super::passes::Readings;
 use super::weight::Wide;
-use super::{Elimination, Pass};
-use crate::exact::Limits;
-use crate::model::{Factor, FactorGraph};
+use super::{Budget, Elimination, Pass, WIDE_BYTES, WIDE_TIME};
+use crate::exact::{ExactError, Limits, Plan, Quantity, Want};
+use crate::model::{Factor, FactorGraph, Lattice, SpinHamiltonian, Term};
 use crate::numeric::Enclosure;
 use crate::random::Seed;
 use num_rational::BigRational;
@@ -67,9 +67,14 @@ fn drifting_messages_agree_with_wide_numbers() {
             factors.push((vec![parent, v], values));
         }
         let ready = ready(vec![2; n], factors);
-        match ready.clamped_pass(&[], false) {
-            Pass::Double(_) => doubles += 1,
-            Pass::Wide(_) => wides += 1,
+        let budget = Budget {
+            plan: ready.plan(false),
+            limits: &Limits::NONE,
+        };
+        match ready.clamped_pass(&[], false, budget) {
+            Ok(Pass::Double(_)) => doubles += 1,
+            Ok(Pass::Wide(_)) => wides += 1,
+            Err(error) => panic!("{error}"),
         }
         let at = vec![Vec::new(); n];
         let Ok(want) = ready.marginals_in::<Wide>(&[], &Readings { pairs: &[], at }) else {
@@ -125,4 +130,78 @@ fn probabilities_below_the_smallest_double_are_not_zero() {
         assert!(singles[0][1].hi() < 2.3e-308_f64.max(1.001 * a * b));
         assert!(singles[0][0].lo() > 1.0 - 1e-15);
     }
+}
+
+/// A frustrated glass whose messages spread over more than the range of doubles.
+fn cold_glass() -> Elimination {
+    let lattice = Lattice::torus(4, 4);
+    let mut stream = Seed(2).stream("glass", 0);
+    let bond = |(i, j)| Term {
+        sites: vec![i, j],
+        coupling: 800.0 * stream.normal(),
+    };
+    let terms = lattice.bonds().into_iter().map(bond).collect();
+    Elimination::of_spins(&SpinHamiltonian::new(16, terms).unwrap()).unwrap()
+}
+
+/// What the limits on one quantity say, where doubles alone would be within them.
+fn refused<T>(found: Result<T, ExactError>, doubles: Plan, quantity: Quantity) {
+    match found {
+        Err(ExactError::TooLarge { plan, exceeded, .. }) => {
+            assert_eq!(exceeded, quantity);
+            assert!((plan.bytes / doubles.bytes - WIDE_BYTES).abs() < 1e-12);
+            assert!((plan.seconds / doubles.seconds - WIDE_TIME).abs() < 1e-12);
+        }
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("{quantity}: not refused"),
+    }
+}
+
+#[test]
+fn wide_numbers_are_admitted_before_they_are_used() {
+    let ready = cold_glass();
+    let pairs = [(0, 1), (0, 10)];
+    let want = Want::ALL;
+    let plans = [
+        ready.plan(false),
+        ready.plan(true),
+        ready.plan_pairs(&pairs),
+        ready.plan_spins(want),
+        ready.plan_all_pairs(),
+        ready.plan_samples(3),
+    ];
+    for (case, plan) in plans.into_iter().enumerate() {
+        let mut stream = Seed(3).stream("wide", 0);
+        let mut run = |limits: &Limits| -> Result<(), ExactError> {
+            match case {
+                0 => ready.log_z(limits).map(|_| ()),
+                1 => ready.singles(limits).map(|_| ()),
+                2 => ready.joint_of_pairs(&pairs, limits).map(|_| ()),
+                3 => ready.spins(want, limits).map(|_| ()),
+                4 => ready.joint_of_all(limits).map(|_| ()),
+                _ => ready.samples(3, &mut stream, limits).map(|_| ()),
+            }
+        };
+        let limits = |bytes: f64, seconds: f64| Limits {
+            max_bytes: bytes * plan.bytes,
+            max_seconds: seconds * plan.seconds,
+        };
+        // Enough for doubles, not for wide numbers; then enough.
+        refused(run(&limits(1.5, 1e9)), plan, Quantity::Bytes);
+        refused(run(&limits(1e9, 1.5)), plan, Quantity::Seconds);
+        let enough = limits(WIDE_BYTES, WIDE_TIME);
+        assert_eq!(run(&enough), Ok(()), "{case}");
+    }
+}
+
+#[test]
+fn doubles_that_suffice_need_no_more_than_they_were_planned_for() {
+    let model = Lattice::torus(4, 4).ising(0.4, 0.1).unwrap();
+    let ready = Elimination::of_spins(&model).unwrap();
+    let plan = ready.plan(true);
+    let limits = Limits {
+        max_bytes: plan.bytes,
+        max_seconds: plan.seconds,
+    };
+    assert!(ready.singles(&limits).is_ok());
 }

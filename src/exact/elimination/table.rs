@@ -87,7 +87,7 @@ impl Span {
 }
 
 /// Memory for `total` entries, with anything in it.
-pub(super) fn room<W: Weight>(mut spare: Vec<W>, total: usize) -> Vec<W> {
+fn room<W: Weight>(mut spare: Vec<W>, total: usize) -> Vec<W> {
     if spare.capacity() < total {
         return vec![W::ZERO; total];
     }
@@ -123,7 +123,16 @@ impl<W: Weight> Made<W> {
         factors: impl Iterator<Item = &'a Table<W>>,
         terms: usize,
     ) -> Self {
-        let span = Span::of_products(factors.map(|t| t.span), terms);
+        Self::of_spans(values, factors.map(|t| t.span), terms)
+    }
+
+    /// The same, of factors that lie there.
+    pub(super) fn of_spans(
+        values: Vec<W>,
+        factors: impl Iterator<Item = Span>,
+        terms: usize,
+    ) -> Self {
+        let span = Span::of_products(factors, terms);
         Self {
             span: span.unwrap_or_else(|| span_of(&values)),
             values,

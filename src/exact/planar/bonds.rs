@@ -11,7 +11,7 @@
 use super::boundary::{Boundary, Couplings, PrecisionLost, Step};
 use super::fixed::{Fixed, fraction_bits, to_big};
 use super::{Block, Planar, PlanarError, WANTED_BITS, WORDS, build};
-use crate::exact::Limits;
+use crate::exact::{Limits, Plan};
 use crate::numeric::{DoubleDouble, Enclosure};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -227,19 +227,11 @@ impl Planar {
             .collect()
     }
 
-    /// `⟨s_a s_b⟩` for the ends of each bond with a coupling, as `(a, b, ⟨s_a s_b⟩)`, `a < b`, in order.
+    /// What [`Self::bond_correlators`] will cost.
     ///
     /// # Errors
-    /// [`PlanarError::TooCold`], [`PlanarError::Exact`] by the plan.
-    /// # Accuracy
-    /// One unit in the last place beside the bound of the module's text, in which the constrained sum has γ
-    /// larger by the bonds around one end. Test `bond_correlators_agree_with_other_engines`.
-    /// # Complexity
-    /// About 7 times `ln Z` for a rectangle; `ln Z` times the number of bonds for other graphs.
-    pub fn bond_correlators(
-        &self,
-        limits: &Limits,
-    ) -> Result<Vec<(usize, usize, Enclosure)>, PlanarError> {
+    /// [`PlanarError::TooCold`].
+    pub fn plan_bonds(&self) -> Result<Plan, PlanarError> {
         let mut plan = self.plan()?;
         let times = match self.shape {
             Some(_) => 7.0,
@@ -257,7 +249,23 @@ impl Planar {
         if let Some((rows, _)) = self.shape {
             plan.bytes *= 2.0 * rows as f64 + 8.0;
         }
-        Self::admit(plan, limits)?;
+        Ok(plan)
+    }
+
+    /// `⟨s_a s_b⟩` for the ends of each bond with a coupling, as `(a, b, ⟨s_a s_b⟩)`, `a < b`, in order.
+    ///
+    /// # Errors
+    /// [`PlanarError::TooCold`], [`PlanarError::Exact`] by the plan.
+    /// # Accuracy
+    /// One unit in the last place beside the bound of the module's text, in which the constrained sum has γ
+    /// larger by the bonds around one end. Test `bond_correlators_agree_with_other_engines`.
+    /// # Complexity
+    /// About 7 times `ln Z` for a rectangle; `ln Z` times the number of bonds for other graphs.
+    pub fn bond_correlators(
+        &self,
+        limits: &Limits,
+    ) -> Result<Vec<(usize, usize, Enclosure)>, PlanarError> {
+        Self::admit(self.plan_bonds()?, limits)?;
         let mut out: Vec<(usize, usize, Enclosure)> = self
             .bridges
             .iter()

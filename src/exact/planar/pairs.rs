@@ -228,7 +228,9 @@ impl Planar {
     /// # Errors
     /// [`PlanarError::NoSuchSite`], [`PlanarError::TooCold`], [`PlanarError::Exact`] by the predicted cost.
     /// # Accuracy
-    /// An absolute width below 1e-15 in one block. Tests `pair_correlators_agree_with_enumeration`,
+    /// An absolute width below 1e-15 in one block: the radii of both sums are at most `2⁻⁵⁴` of the denominator,
+    /// which is `2⁻⁵³` of width, and either bound is rounded outward by at most as much again, 3.4e-16 in all.
+    /// A chain of blocks adds the widths of its links. Tests `pair_correlators_agree_with_enumeration`,
     /// `pair_correlators_agree_with_elimination_and_strips`.
     /// # Complexity
     /// A few times `ln Z` for each path, and O(m³) products for each pair, m its distance. A path serves all pairs on

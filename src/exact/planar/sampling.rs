@@ -8,7 +8,7 @@
 use super::boundary::{Boundary, Couplings, PrecisionLost, Step};
 use super::fixed::{fraction_bits, to_big};
 use super::{Block, Planar, PlanarError, WANTED_BITS, WORDS};
-use crate::exact::Limits;
+use crate::exact::{Limits, Plan};
 use crate::random::Stream;
 use num_traits::ToPrimitive;
 
@@ -106,6 +106,25 @@ fn draw<const N: usize>(
 }
 
 impl Planar {
+    /// What [`Self::samples`] will cost.
+    ///
+    /// # Errors
+    /// [`PlanarError::TooCold`].
+    pub fn plan_samples(&self, count: usize) -> Result<Plan, PlanarError> {
+        let mut plan = self.plan()?;
+        let width = self
+            .blocks
+            .iter()
+            .map(|b| b.program.places)
+            .max()
+            .unwrap_or(1) as f64;
+        plan.states *= 2.0 + count as f64 * width / 3.0;
+        plan.seconds *= 2.0 * (2.0 + count as f64 * width / 3.0);
+        let sites = self.sites as f64;
+        plan.bytes = plan.bytes * (4.0 * sites.sqrt() + 4.0) + sites * count as f64 * 2.0;
+        Ok(plan)
+    }
+
     /// Independent exact configurations; `true` is spin up.
     ///
     /// # Errors
@@ -123,18 +142,7 @@ impl Planar {
         stream: &mut Stream,
         limits: &Limits,
     ) -> Result<Vec<Vec<bool>>, PlanarError> {
-        let mut plan = self.plan()?;
-        let width = self
-            .blocks
-            .iter()
-            .map(|b| b.program.places)
-            .max()
-            .unwrap_or(1) as f64;
-        plan.states *= 2.0 + count as f64 * width / 3.0;
-        plan.seconds *= 2.0 * (2.0 + count as f64 * width / 3.0);
-        let sites = self.sites as f64;
-        plan.bytes = plan.bytes * (4.0 * sites.sqrt() + 4.0) + sites * count as f64 * 2.0;
-        Self::admit(plan, limits)?;
+        Self::admit(self.plan_samples(count)?, limits)?;
         let mut parts = Vec::with_capacity(self.blocks.len());
         for block in &self.blocks {
             let needed = block.bits(WANTED_BITS) + block.sensitivity;

@@ -7,6 +7,37 @@
 //! ```
 //! The bonds without coupling keep the right side in one piece. A vertex inside the cut, with an edge to every
 //! spin around it, makes them wait until all else is built; it is never built itself.
+//!
+//! # The sensitivity of the cut graph
+//! Rounding inserts factors `exp(½ η δ η)` (the parent's text), while the graph grows and while copies are made
+//! one. What is read in the end is Z and C of a graph G that is still cut between two spins of the path
+//! and closed elsewhere. Expanding all factors, a term of order m is at most
+//!
+//! ```text
+//! (S/2)^m/m! · max |⟨η η … η η⟩|,   2m operators in m pairs, S = Σ|δ|
+//! ```
+//! A pair flips the spins of the front between two of its places, when it is inserted. In the sum over all
+//! of G that reverses the signs of what joins these spins to the rest that is yet to come: of all that a curve
+//! crosses from the face at the one place to the face at the other. G is drawn in the plane, so any other curve
+//! between the two faces differs from this one by closed curves, each with a set of spins inside; to flip these
+//! spins in the sum moves the reversal to the other curve, with no more than a sign for the spins that
+//! stand in the mean. A curve across bonds alone never touches a place where copies have been made one. All weights are
+//! positive and a bond that is reversed changes a weight by at most `e^{2|K|}`; the curves of m pairs
+//! together cost at most the sum of their costs. So the mean is at most `γ^m`, `γ = exp(2 max d(f, g))` over the
+//! faces of G, and with `y = e^{γS/2} − 1`
+//!
+//! ```text
+//! |Z̃/Z − 1| ≤ y,   |C̃ Z̃/Z − C| ≤ y,   |C̃ − C| ≤ 2y/(1 − y) < 4γS/3  for γS ≤ 1/4
+//! ```
+//! ([`super::signed_sum::correlators`] takes four times the bound).
+//!
+//! No distance in G is longer than in the graph that was not cut: a face to the right of the path lies, across
+//! a bond without coupling, at no cost beside the cut or beside the face of two bonds that is left of it where
+//! copies are one; from there to the left of the path a bond with the old coupling is crossed. Hence every old
+//! curve goes through at its old cost, and every new face is at no cost from an old one. So the largest
+//! distance of the graph as it was bounds γ at all times. The graph cut all along is bounded as well, by itself;
+//! the larger of the two is used, each by [`Embedding::diameter_bound`]. Test
+//! `a_cut_makes_no_face_further`.
 
 use super::Block;
 use super::boundary::Step;
@@ -111,7 +142,7 @@ fn cut(graph: &Embedding, path: &[usize]) -> Option<Embedding> {
 impl Slit {
     /// Cuts a block with this drawing along a path of darts.
     ///
-    /// The sensitivity is that of the block as it is, since the cut is closed again.
+    /// The sensitivity is that of the block as it is, which no stage of closing the cut exceeds.
     pub(super) fn new(graph: &Embedding, couplings: &[f64], path: &[usize]) -> Option<Self> {
         let (n, m) = (graph.around.len(), path.len());
         let opened = cut(graph, path)?;
@@ -166,6 +197,7 @@ impl Slit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Seed;
 
     #[test]
     fn a_cut_graph_is_still_planar_and_has_the_path_around_one_face() {
@@ -189,5 +221,63 @@ mod tests {
         assert_eq!(places.len(), 6);
         // The bonds of the path stay on the left: site 7 keeps what lies above, or below, it.
         assert_eq!(opened.around[7].len() + opened.around[20].len(), 4 + 4);
+    }
+
+    /// The largest distance of two faces, by following all paths.
+    fn diameter(graph: &Embedding, cost: &[f64]) -> f64 {
+        let n = graph.faces;
+        let mut d = vec![vec![f64::INFINITY; n]; n];
+        for f in 0..n {
+            d[f][f] = 0.0;
+        }
+        for e in 0..graph.edges.len() {
+            let (f, g) = (graph.face[2 * e], graph.face[2 * e + 1]);
+            d[f][g] = d[f][g].min(cost[e]);
+            d[g][f] = d[f][g];
+        }
+        for k in 0..n {
+            for i in 0..n {
+                for j in 0..n {
+                    d[i][j] = d[i][j].min(d[i][k] + d[k][j]);
+                }
+            }
+        }
+        d.into_iter().flatten().fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn a_cut_makes_no_face_further() {
+        let mut stream = Seed(19).stream("slit", 0);
+        let (mut shorter, mut further) = (0, 0);
+        for round in 0..60 {
+            let (rows, columns) = (3 + round % 3, 4);
+            let graph = Embedding::rectangle(rows, columns).unwrap();
+            // A path that goes right or down from a corner, not to the end of it.
+            let (mut at, mut path) = (0, Vec::new());
+            while path.len() < 2 + round % 3 {
+                let down =
+                    at % columns + 1 == columns || at / columns + 1 < rows && stream.index(2) == 0;
+                let next = if down { at + columns } else { at + 1 };
+                let dart = (0..2 * graph.edges.len())
+                    .find(|&d| graph.tail(d) == at && graph.head(d) == next);
+                path.push(dart.unwrap());
+                at = next;
+            }
+            let mut cost: Vec<f64> = (0..graph.edges.len()).map(|_| stream.uniform()).collect();
+            let whole = diameter(&graph, &cost);
+            let opened = cut(&graph, &path).unwrap();
+            cost.resize(opened.edges.len(), 0.0);
+            let open = diameter(&opened, &cost);
+            assert!(open <= whole * (1.0 + 1e-12), "{open} {whole}");
+            shorter += usize::from(open < 0.99 * whole);
+            assert!(whole <= graph.diameter_bound(&cost) && open <= opened.diameter_bound(&cost));
+            for bond in graph.edges.len()..graph.edges.len() + path.len() {
+                cost[bond] = 10.0;
+            }
+            let walled = diameter(&opened, &cost);
+            // With a coupling on the right side of the cut it would not hold.
+            further += usize::from(walled > 1.01 * whole);
+        }
+        assert!(shorter > 0 && further > 0, "{shorter} {further}");
     }
 }

@@ -6,13 +6,15 @@
 //! several are carried together as one vector of wider entries.
 //!
 //! What is carried decides what comes out: weights (`ln Z`), weights with two derivatives (`thermodynamics`),
-//! polynomials in a variable that counts up spins (`magnetization`), vectors from both ends (`moments`), or
-//! the steps of a pass kept and retraced with random choices (`samples`).
+//! polynomials in a variable that counts up spins (`magnetization`), vectors from both ends (`moments`), with a
+//! bond held in either state (`energy`), or the steps of a pass kept and retraced with random choices
+//! (`samples`).
 //!
 //! Weights are never negative and never subtracted, so relative errors only add up, and the enclosures
 //! follow from counting roundings. What underflows is bounded; where it could matter the pass is done
 //! again in numbers with an unbounded exponent (`number`).
 
+mod energy;
 mod engine;
 mod magnetization;
 mod moments;
@@ -26,6 +28,7 @@ mod tests;
 mod thermodynamics;
 mod trace;
 
+pub use energy::{EnergyCorrelator, EnergyCorrelators};
 pub use engine::{BondCorrelator, StripCorrelators, StripMarginals, StripTask};
 pub use magnetization::Magnetization;
 pub use samples::StripSamples;

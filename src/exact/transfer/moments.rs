@@ -12,7 +12,7 @@ use super::super::fixed_energy::U;
 use super::number::{Number, Wide};
 use super::row::{Rows, Scaled, Total, add_log2, couple_column, plain, tree_sum};
 use super::strip::Strip;
-use super::symmetry::Start;
+use super::symmetry::{Element, Start};
 use super::trace::{Partition, Underflow, groups, in_either, unit_vectors};
 use crate::numeric::Enclosure;
 use rayon::prelude::*;
@@ -340,8 +340,8 @@ impl<'a> Moments<'a> {
     /// first row gives it.
     fn sum(
         &self,
-        image: impl Fn(&super::symmetry::Element) -> usize,
-        sign: impl Fn(&super::symmetry::Element, u32) -> f64,
+        image: impl Fn(&Element) -> usize,
+        sign: impl Fn(&Element, u32) -> f64,
     ) -> Enclosure {
         let elements = &self.strip.symmetry.elements;
         if !self.strip.closed {
@@ -392,7 +392,7 @@ impl<'a> Moments<'a> {
         for r in 0..rows {
             for c in 0..w {
                 let site = strip.site(r, c);
-                if c + 1 < w || strip.across[r * w + c] != 0 {
+                if strip.has_across(r, c) {
                     let other = strip.site(r, (c + 1) % w);
                     let mean = self.sum(|g| r * 3 * w + w + g.bond(c, w), |_, _| 1.0);
                     out.push((site, other, mean));
@@ -401,6 +401,30 @@ impl<'a> Moments<'a> {
                     let other = strip.site((r + 1) % rows, c);
                     let mean = self.sum(|g| r * 3 * w + 2 * w + g.column(c, w), |_, _| 1.0);
                     out.push((site, other, mean));
+                }
+            }
+        }
+        out
+    }
+
+    /// Correlators of all bonds, as [`Self::bonds`] lists them, with the bond across from column c of the first
+    /// row; only of a closed strip.
+    pub(super) fn with_first_bond(&self, c: usize) -> Vec<Enclosure> {
+        let strip = self.strip;
+        let (w, rows) = (strip.width, strip.rows);
+        let next = (c + 1) % w;
+        let sign = |g: &Element, start: u32| {
+            let up = |column: usize| start >> g.column(column, w) & 1;
+            if up(c) == up(next) { 1.0 } else { -1.0 }
+        };
+        let mut out = Vec::new();
+        for r in 0..rows {
+            for to in 0..w {
+                if strip.has_across(r, to) {
+                    out.push(self.sum(|g| r * 3 * w + w + g.bond(to, w), sign));
+                }
+                if r + 1 < rows || strip.closed {
+                    out.push(self.sum(|g| r * 3 * w + 2 * w + g.column(to, w), sign));
                 }
             }
         }

@@ -12,7 +12,7 @@
 
 use super::super::fixed_energy::U;
 use super::number::{DRIFT, LOST, Number};
-use super::strip::Strip;
+use super::strip::{Forced, Strip};
 use crate::numeric::DoubleDouble;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -54,7 +54,7 @@ pub(super) struct Scaled<N> {
 impl<'a, N: Number> Rows<'a, N> {
     pub(super) fn new(strip: &'a Strip, parallel: bool) -> Self {
         let scale = strip.scale;
-        let bonds = strip
+        let mut bonds: Vec<Bond<N>> = strip
             .along
             .iter()
             .map(|&k| Bond {
@@ -63,6 +63,13 @@ impl<'a, N: Number> Rows<'a, N> {
                 anti: k < 0,
             })
             .collect();
+        if let Some(Forced::Along(i, alike)) = strip.forced {
+            bonds[i] = Bond {
+                t: N::ZERO,
+                q: N::ZERO,
+                anti: !alike,
+            };
+        }
         let mut rows = Self {
             strip,
             bonds,
@@ -121,6 +128,16 @@ impl<'a, N: Number> Rows<'a, N> {
                 let like = s & 1 == s >> (w - 1) & 1;
                 if like != (k > 0) {
                     *x = x.times(unlike);
+                }
+            }
+        }
+        if let Some(Forced::Across(i, alike)) = self.strip.forced
+            && i / w == r
+        {
+            let (a, b) = (i % w, (i + 1) % w);
+            for (s, x) in d.iter_mut().enumerate() {
+                if (s >> a & 1 == s >> b & 1) != alike {
+                    *x = N::ZERO;
                 }
             }
         }

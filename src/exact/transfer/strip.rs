@@ -86,6 +86,17 @@ pub struct Strip {
     /// Error of an energy, in nats.
     pub(super) energy_error: f64,
     pub(super) symmetry: Symmetry,
+    /// A bond whose spins are held alike or unlike; its coupling is zero.
+    pub(super) forced: Option<Forced>,
+}
+
+/// A bond that is held: its slot, and whether its spins are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Forced {
+    /// From a site to the next column.
+    Across(usize, bool),
+    /// From a site to the next row.
+    Along(usize, bool),
 }
 
 /// Where a term goes.
@@ -336,7 +347,64 @@ impl Strip {
             scale,
             energy_error,
             symmetry,
+            forced: None,
         }
+    }
+
+    /// The same model with rows and columns exchanged.
+    pub(super) fn turned(&self) -> Self {
+        let (rows, width) = (self.width, self.rows);
+        let turn = |array: &[i128]| -> Vec<i128> {
+            (0..rows * width)
+                .map(|i| array[(i % width) * rows + i / width])
+                .collect()
+        };
+        let (across, along) = (turn(&self.along), turn(&self.across));
+        let field = turn(&self.field);
+        Self {
+            rows,
+            width,
+            closed: along[(rows - 1) * width..].iter().any(|&k| k != 0),
+            transposed: !self.transposed,
+            symmetry: Symmetry::of(rows, width, &across, &along, &field),
+            across,
+            along,
+            field,
+            ..self.clone()
+        }
+    }
+
+    /// The model without the coupling of a bond, whose spins are alike or unlike.
+    pub(super) fn holding(&self, bond: Forced, alike: bool) -> Self {
+        let mut held = self.clone();
+        // A coupling that no other bond can have, so that symmetries keep the bond in its place.
+        let (across, along) = (&mut held.across, &mut held.along);
+        let (marked, forced) = match bond {
+            Forced::Across(i, _) => (&mut across[i], Forced::Across(i, alike)),
+            Forced::Along(i, _) => (&mut along[i], Forced::Along(i, alike)),
+        };
+        *marked = i128::MAX;
+        held.symmetry = Symmetry::of(
+            self.rows,
+            self.width,
+            &held.across,
+            &held.along,
+            &held.field,
+        );
+        match bond {
+            Forced::Across(i, _) => held.across[i] = 0,
+            Forced::Along(i, _) => held.along[i] = 0,
+        }
+        held.forced = Some(forced);
+        held
+    }
+
+    /// Whether there is a bond from row `r`, column `c` to the next column.
+    pub(super) fn has_across(&self, r: usize, c: usize) -> bool {
+        let i = r * self.width + c;
+        c + 1 < self.width
+            || self.across[i] != 0
+            || matches!(self.forced, Some(Forced::Across(at, _)) if at == i)
     }
 
     /// Number of spins.
@@ -373,7 +441,8 @@ impl Strip {
     pub(super) fn rows_alike(&self) -> bool {
         let w = self.width;
         let alike = |array: &[i128]| array.chunks_exact(w).all(|row| row == &array[..w]);
-        alike(&self.across) && alike(&self.field)
+        let held = matches!(self.forced, Some(Forced::Across(..)));
+        !held && alike(&self.across) && alike(&self.field)
     }
 
     /// The site of the model at row `r`, column `c` of this strip.

@@ -1,0 +1,230 @@
+//! `blockspin plan` says of every question what `blockspin exact` will do; refusals that only the work brings.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::path::Path;
+
+/// Exit code, standard output and standard error.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::cargo_bin("blockspin")
+        .unwrap()
+        .args(arguments)
+        .output()
+        .unwrap();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let (code, out, err) = run(arguments);
+    assert_eq!(code, 0, "{arguments:?}: {err}");
+    serde_json::from_str(&out).unwrap()
+}
+
+/// The engine that a plan chooses.
+fn chosen(plans: &Value) -> String {
+    let all = plans.as_array().unwrap();
+    let plan = all.iter().find(|p| p["chosen"] == true).unwrap();
+    plan["method"].as_str().unwrap().to_owned()
+}
+
+const FRUSTRATED: [&str; 9] = [
+    "--lattice",
+    "open:7x7",
+    "--coupling",
+    "0.5",
+    "--disorder",
+    "gaussian",
+    "--field",
+    "0.1",
+    "--format",
+];
+
+fn with<'a>(command: &'a str, model: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    let mut all = vec![command];
+    all.extend(model);
+    all.push("json");
+    all.extend(more);
+    all
+}
+
+#[test]
+fn what_a_plan_chooses_is_what_answers() {
+    for (model, questions) in [
+        (
+            &FRUSTRATED[..],
+            &[&[][..], &["--marginals"], &["--pairs"], &["--edges"]][..],
+        ),
+        (
+            &["--lattice", "torus:4x5", "--coupling", "0.4", "--format"][..],
+            &[&[][..], &["--pairs"], &["--edges"], &["--observables"]],
+        ),
+        (
+            &["--lattice", "open:9x9", "--coupling", "0.7", "--format"][..],
+            &[
+                &["--edges"][..],
+                &["--pairs", "--method", "planar"],
+                &["--edges", "--method", "transfer-matrix"],
+            ],
+        ),
+    ] {
+        for question in questions {
+            let plan = json(&with("plan", model, question));
+            let answer = json(&with("exact", model, question));
+            assert_eq!(
+                chosen(&plan["plans"]),
+                answer["method"].as_str().unwrap(),
+                "{model:?} {question:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn more_work_is_predicted_to_take_longer() {
+    let seconds = |question: &[&str]| -> f64 {
+        let plan = json(&with("plan", &FRUSTRATED, question));
+        let all = plan["plans"].as_array().unwrap().clone();
+        let plan = all.into_iter().find(|p| p["chosen"] == true).unwrap();
+        plan["seconds"].as_f64().unwrap()
+    };
+    let (z, edges, pairs) = (seconds(&[]), seconds(&["--edges"]), seconds(&["--pairs"]));
+    assert!(
+        1.5 * z < edges && 5.0 * edges < pairs,
+        "{z} {edges} {pairs}"
+    );
+}
+
+#[test]
+fn a_limit_that_a_plan_exceeds_is_one_that_refuses() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let out = folder.path().join("s.npy");
+    let samples = ["--samples", "1000"];
+    let plan = json(&with("plan", &FRUSTRATED, &samples));
+    let plans = plan["sample_plans"].as_array().unwrap();
+    assert_eq!(chosen(&plan["sample_plans"]), "transfer-matrix");
+    let least = plans
+        .iter()
+        .map(|p| p["bytes"].as_f64().unwrap())
+        .fold(f64::INFINITY, f64::min);
+    for (factor, code) in [(0.9, 4), (1.1, 0)] {
+        let bytes = format!("{}", factor * least);
+        let limit = ["--max-bytes", bytes.as_str()];
+        let (planned, ..) = run(&with("plan", &FRUSTRATED, &[&samples[..], &limit].concat()));
+        let file = ["--out", path(&out)];
+        let exact = [&samples[..], &limit, &file].concat();
+        let (done, _, err) = run(&with("exact", &FRUSTRATED, &exact));
+        assert_eq!((planned, done), (code, code), "{factor} {err}");
+    }
+}
+
+fn path(p: &Path) -> &str {
+    p.to_str().unwrap()
+}
+
+#[test]
+fn wide_numbers_over_the_limit_are_refused_with_their_cost() {
+    // A glass so strong that doubles do not hold its tables: the plan is for doubles.
+    let model = [
+        "--lattice",
+        "open:12x12",
+        "--coupling",
+        "900",
+        "--disorder",
+        "gaussian",
+        "--field",
+        "1",
+        "--format",
+    ];
+    let question = ["--method", "elimination"];
+    let plan = json(&with("plan", &model, &question));
+    let bytes = plan["plans"][0]["bytes"].as_f64().unwrap();
+    let limit = |factor: f64| {
+        let bytes = format!("{}", factor * bytes);
+        run(&with(
+            "exact",
+            &model,
+            &[&question[..], &["--max-bytes", &bytes]].concat(),
+        ))
+    };
+    let (code, _, err) = limit(1.5);
+    assert_eq!(code, 4, "{err}");
+    assert!(err.contains("--max-bytes overrides"), "{err}");
+    let (code, _, err) = limit(2.1);
+    assert_eq!(code, 0, "{err}");
+}
+
+#[test]
+fn observables_have_energy_correlators_of_both_orientations() {
+    let model = ["--lattice", "torus:4x5", "--coupling", "0.4", "--format"];
+    let answer = json(&with("exact", &model, &["--observables"]));
+    let from = answer["energy_correlator"].as_array().unwrap();
+    let sources: Vec<&Value> = from.iter().map(|f| &f["bond"]).collect();
+    assert_eq!(
+        sources,
+        [&serde_json::json!([0, 1]), &serde_json::json!([0, 5])]
+    );
+    // Σ over bonds of ⟨ε₀; ε⟩ is the derivative of ⟨ε₀⟩ by K, and over both sources the heat capacity's share.
+    let sum = |f: &Value| -> f64 {
+        let with = f["with"].as_array().unwrap();
+        assert_eq!(with.len(), 40);
+        with.iter()
+            .map(|w| {
+                0.5 * (w["connected"][0].as_f64().unwrap() + w["connected"][1].as_f64().unwrap())
+            })
+            .sum()
+    };
+    let all = 20.0 * (sum(&from[0]) + sum(&from[1])) * 0.4 * 0.4;
+    let heat = 0.5
+        * (answer["heat_capacity"]["lo"].as_f64().unwrap()
+            + answer["heat_capacity"]["hi"].as_f64().unwrap());
+    assert!((all - heat).abs() < 1e-9 * heat, "{all} {heat}");
+}
+
+#[test]
+fn planar_pairs_on_a_torus_are_refused_with_what_does_them() {
+    let (code, _, err) = run(&[
+        "exact",
+        "--lattice",
+        "torus:6x6",
+        "--coupling",
+        "0.4",
+        "--pairs",
+        "--method",
+        "planar",
+    ]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("transfer matrix") && err.contains("elimination"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_tight_limit_on_memory_costs_time() {
+    let model = [
+        "--lattice",
+        "open:18x18",
+        "--coupling",
+        "0.5",
+        "--disorder",
+        "gaussian",
+        "--field",
+        "0.1",
+        "--format",
+    ];
+    let question = ["--marginals", "--method", "elimination"];
+    let plan = |limit: &[&str]| json(&with("plan", &model, &[&question[..], limit].concat()));
+    let number = |plan: &Value, key: &str| plan["plans"][0][key].as_f64().unwrap();
+    let free = plan(&[]);
+    let bytes = format!("{}", 0.9 * number(&free, "bytes"));
+    let limit = ["--max-bytes", bytes.as_str()];
+    let tight = plan(&limit);
+    assert!(number(&tight, "bytes") <= 0.9 * number(&free, "bytes"));
+    assert!(number(&tight, "seconds") > number(&free, "seconds"));
+    let exact = |limit: &[&str]| json(&with("exact", &model, &[&question[..], limit].concat()));
+    assert_eq!(exact(&limit), exact(&[]));
+}
