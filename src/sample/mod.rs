@@ -40,7 +40,9 @@ mod kernel;
 mod rbm_batch;
 mod rbm_gibbs;
 mod reducible;
+mod resumable;
 mod sample_file;
+mod samplers;
 mod single_site;
 mod spin_kernel;
 mod spin_state;
@@ -48,6 +50,7 @@ mod square;
 mod swendsen_wang;
 mod tempering;
 mod union_find;
+mod unit_values;
 mod walk;
 mod winding;
 mod wolff;
@@ -61,14 +64,14 @@ mod value_stability;
 
 pub use annealed::{AnnealedImportance, AnnealedPath, LogZBound, RbmPath, SpinPath};
 pub use chain_run::{
-    ChainPosition, ChainRun, RecordedSeries, Schedule, ScheduleError, StartState, UnitValues,
+    AdvanceError, ChainRun, RecordedSeries, Schedule, ScheduleError, StartState,
 };
 pub use checkpoint::{
     Checkpoint, CheckpointError, CheckpointFiles, ContentHash, RunIdentity, model_hash,
 };
 pub use compiled::{CompiledHamiltonian, ManyBodyTerm};
 pub use coupling_from_the_past::{CouplingError, CouplingFromThePast};
-pub use exact_sampler::ExactSampler;
+pub use exact_sampler::{ExactSampler, IndependentDraws};
 pub use extraction::TransitionMatrix;
 pub use gaussian_dbm_gibbs::{GaussianDbmGibbs, GaussianDbmState, GibbsScheme};
 pub use kernel::{Irreducibility, Kernel, KernelError, LogWeight};
@@ -78,17 +81,20 @@ pub use rbm_gibbs::{
     RbmGibbs, RbmState, gibbs_sweep, sample_h_from_v, sample_layer, sample_v_from_h,
 };
 pub use reducible::{Reducible, TrappedStates};
+pub use resumable::{ChainStopped, Resumable, SetPosition};
 pub use sample_file::SampleFile;
+pub use samplers::{Keep, Run, Sampler, SamplerError, Subject};
 pub use single_site::{
     HeatBath, HeatBathRule, Metropolis, MetropolisRule, SingleSite, SiteOrder, SiteRule,
 };
 pub use spin_kernel::SpinKernel;
 pub use spin_state::SpinState;
 pub use square::{
-    SquareHeatBath, SquareIsing, SquareMetropolis, SquareRule, SquareSwendsenWang, SquareWolff,
+    SquareHeatBath, SquareIsing, SquareKernel, SquareMetropolis, SquareRule, SquareSwendsenWang, SquareWolff,
 };
 pub use swendsen_wang::SwendsenWang;
 pub use tempering::{ParallelTempering, TemperingError};
+pub use unit_values::UnitValues;
 pub use walk::{KernelWalk, Walk, WalkOrReason, walks};
 pub use winding::WindingRank;
 pub use wolff::Wolff;

@@ -1,18 +1,15 @@
 //! Samplers behind one face: whatever walks through the states of ±1 spins, chosen at run time.
 
+use super::resumable::spins_of_units;
+use super::samplers::{LADDER, coupling, ladder};
 use super::{
     CompiledHamiltonian, CouplingFromThePast, ExactSampler, HeatBath, Irreducibility, Kernel,
-    KernelError, ParallelTempering, RbmGibbs, RbmState, SiteOrder, SpinKernel, SpinState,
-    SquareHeatBath, SquareIsing, SquareMetropolis, SquareSwendsenWang, SquareWolff,
+    KernelError, ParallelTempering, RbmGibbs, RbmState, SpinKernel, SpinState, SquareIsing,
+    SquareKernel,
 };
 use crate::model::Rbm;
 use crate::random::Stream;
 use std::sync::Arc;
-
-/// Most sweeps into the past; a sampler that needs more is not used.
-const LONGEST_PAST: usize = 1 << 16;
-/// Scales of 𝒦 of the replicas of parallel tempering.
-const LADDER: [f64; 4] = [1.0, 0.85, 0.7, 0.55];
 
 /// A sampler of ±1 spins with a state of its own.
 pub trait Walk {
@@ -142,10 +139,7 @@ impl Walk for MachineWalk {
     }
     fn step(&mut self, stream: &mut Stream) -> Result<(), String> {
         self.kernel.sweep(&mut self.state, stream);
-        let units = self.state.v.iter().chain(&self.state.h);
-        for (spin, &up) in self.spins.iter_mut().zip(units) {
-            *spin = if up { 1 } else { -1 };
-        }
+        self.spins = spins_of_units(&self.state);
         Ok(())
     }
     fn spins(&self) -> &[i8] {
@@ -206,15 +200,11 @@ pub fn walks(
         }
     }
     if let Some(square) = square {
-        let order = SiteOrder::Checkerboard;
-        let metropolis = SquareMetropolis::new(square, order).map(|k| KernelWalk::new(k, n));
-        let heat_bath = SquareHeatBath::new(square, order).map(|k| KernelWalk::new(k, n));
-        let wolff = SquareWolff::new(square).map(|k| KernelWalk::new(k, n));
-        let all = Ok(KernelWalk::new(SquareSwendsenWang::new(square), n));
-        found.push(("square-metropolis-checkerboard", checked(metropolis)));
-        found.push(("square-heat-bath-checkerboard", checked(heat_bath)));
-        found.push(("square-wolff", checked(wolff)));
-        found.push(("square-swendsen-wang", checked(all)));
+        for name in SquareKernel::NAMES {
+            if let Some(kernel) = SquareKernel::by_name(name, square) {
+                found.push((name, checked(kernel.map(|k| KernelWalk::new(k, n)))));
+            }
+        }
     }
     if let Some(machine) = machine {
         let walk = MachineWalk {
@@ -227,24 +217,15 @@ pub fn walks(
         };
         found.push(("rbm-block-gibbs", checked(Ok(walk))));
     }
-    let ladder = LADDER
-        .iter()
-        .map(|&scale| HeatBath::at_scale(model.clone(), SiteOrder::Sequential, scale))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| e.to_string())
-        .and_then(|kernels| ParallelTempering::new(kernels).map_err(|e| e.to_string()));
-    let tempering = ladder.map(|ladder| {
+    let tempering = ladder(model).map_err(|e| e.to_string()).map(|ladder| {
         let states = vec![SpinState::up(n); LADDER.len()];
         Box::new(TemperingWalk { ladder, states }) as Box<dyn Walk>
     });
     found.push(("parallel-tempering", tempering));
-    let coupling = CouplingFromThePast::new(model)
-        .map_err(|e| e.to_string())
-        .map(|sampler| {
-            let sampler = sampler.with_limit(LONGEST_PAST);
-            let state = SpinState::up(n);
-            Box::new(CouplingWalk { sampler, state }) as Box<dyn Walk>
-        });
+    let coupling = coupling(model).map_err(|e| e.to_string()).map(|sampler| {
+        let state = SpinState::up(n);
+        Box::new(CouplingWalk { sampler, state }) as Box<dyn Walk>
+    });
     found.push(("coupling-from-the-past", coupling));
     found
 }

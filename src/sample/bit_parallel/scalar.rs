@@ -103,7 +103,10 @@ impl CheckerboardSpins {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Lattice;
     use crate::random::enumerate_choices;
+    use crate::sample::SquareIsing;
+    use crate::sample::bit_parallel::{HEAT_BATH_EVERY, TorusRule};
 
     fn spins(columns: usize, rows: usize, state: usize) -> CheckerboardSpins {
         let mut s = CheckerboardSpins::new(columns, rows).unwrap();
@@ -278,6 +281,71 @@ mod tests {
                             "period at {columns}×{rows}, {k}, {h}"
                         );
                     }
+                }
+            }
+        }
+    }
+
+    /// The steps of a period of a [`TorusRule`].
+    fn period(columns: usize, rows: usize, rule: &TorusRule) -> Steps {
+        let mut steps = Vec::new();
+        let mut sweep = 0;
+        while sweep < HEAT_BATH_EVERY {
+            let (table, same) = rule.at_sweep(sweep);
+            let same = same.unwrap_or(HEAT_BATH_EVERY);
+            let once = extract(columns, rows, table);
+            for _ in 0..same {
+                steps.extend(once.iter().cloned());
+            }
+            sweep += same;
+        }
+        assert_eq!(sweep, HEAT_BATH_EVERY);
+        assert_eq!(steps.len(), HEAT_BATH_EVERY as usize * columns * rows);
+        steps
+    }
+
+    /// States that one pass through the steps may lead to.
+    fn after(steps: &Steps, start: usize) -> usize {
+        let mut now = vec![false; steps[0].len()];
+        now[start] = true;
+        for step in steps {
+            let mut next = vec![false; now.len()];
+            for (from, outcomes) in step.iter().enumerate().filter(|(from, _)| now[*from]) {
+                for &(to, p) in outcomes {
+                    next[to] |= p > 0.0 && now[from];
+                }
+            }
+            now = next;
+        }
+        now.iter().filter(|&&r| r).count()
+    }
+
+    #[test]
+    fn a_period_leads_everywhere() {
+        for (columns, rows) in [(2, 2), (4, 2), (2, 4), (6, 2)] {
+            for (k, h) in POINTS {
+                let lattice = Lattice::torus(rows, columns);
+                let square = SquareIsing::new(lattice, k, h).unwrap();
+                let states = 1 << (columns * rows);
+                let stripes = (0..columns * rows)
+                    .map(|i| usize::from(i % columns % 2 == 0) << i)
+                    .sum();
+                let pi = boltzmann(columns, rows, k, h);
+                for rule in [TorusRule::metropolis(square), TorusRule::heat_bath(square)] {
+                    let steps = period(columns, rows, &rule.unwrap());
+                    // Every start leads to as many states as the last sweep alone does from one of them: all.
+                    for start in [0, states - 1, stripes, states / 3] {
+                        let reached = after(&steps, start);
+                        assert_eq!(reached, states, "{columns}×{rows} at {k}, {h} from {start}");
+                    }
+                    let d = distance_after_a_sweep(&steps, &pi);
+                    assert!(d <= 1e-11, "{columns}×{rows} at {k}, {h}: {d:e}");
+                }
+                // Without its last sweep the period in zero field leads from stripes to one state.
+                if h.abs() < f64::MIN_POSITIVE {
+                    let mut steps = period(columns, rows, &TorusRule::metropolis(square).unwrap());
+                    steps.truncate((HEAT_BATH_EVERY as usize - 1) * columns * rows);
+                    assert_eq!(after(&steps, stripes), 1);
                 }
             }
         }
