@@ -1,20 +1,22 @@
-//! `blockspin sample`: Markov chains of a spin model, resumable, with error bars for what they show.
+//! `blockspin sample`: chains or independent draws of a spin model, resumable, with error bars for what they show.
 //!
 //! While a run lasts, its samples grow in `FILE.npy.partial` and `FILE.npy.checkpoint` says where it stands; the same
 //! command continues from there. `FILE.npy` appears when it is complete.
 
+use super::exact_engine::ExactEngine;
 use super::exit::{Exit, Failure};
 use super::interrupt;
 use super::output::{Format, print};
 use super::source::{Loaded, ModelSource};
 use crate::estimate::{Chains, Convergence, Doubt, Estimate};
-use crate::exact::Limits;
+use crate::exact::{ExactError, Limits, homogeneous_lattice};
 use crate::model::files::AnyModel;
-use crate::model::{SpinHamiltonian, Units, spins_of_factors, spins_of_rbm};
+use crate::model::{Disorder, SpinHamiltonian, Units, spins_of_factors, spins_of_rbm};
+use crate::random::Seed;
 use crate::sample::{
-    ChainRun, Checkpoint, CheckpointFiles, CompiledHamiltonian, Irreducibility, Kernel,
-    RecordedSeries, RunIdentity, SampleFile, Schedule, SpinKernel, StartState, UnitValues,
-    model_hash,
+    AdvanceError, Checkpoint, CheckpointFiles, CompiledHamiltonian, ContentHash, Irreducibility,
+    RecordedSeries, Run, RunIdentity, SampleFile, Sampler, Schedule, SquareIsing, StartState,
+    Subject, UnitValues, model_hash,
 };
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -28,24 +30,53 @@ use std::time::Duration;
 
 /// The kernel that reaches every state of every model.
 const SAFE_KERNEL: &str = "heat-bath-sequential";
+/// Draws by the engines that solve the model.
+const EXACT: &str = "exact";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: ModelSource,
-    /// The kernel: metropolis or heat-bath, with -random, -sequential or -checkerboard; wolff; swendsen-wang
-    #[arg(long, value_name = "KERNEL", default_value = "heat-bath", value_parser = kernel_name)]
+    /// The kernel; --help lists them
+    ///
+    /// On any model:
+    ///   metropolis-random, metropolis-sequential, heat-bath-random, heat-bath-sequential, parallel-tempering
+    /// On any model of two colours:
+    ///   metropolis-checkerboard, heat-bath-checkerboard
+    /// On pairs and fields, clusters:
+    ///   wolff, swendsen-wang
+    /// Independent draws, each of them a sweep, without frustration and where an engine solves the model:
+    ///   coupling-from-the-past, exact
+    /// On a rectangle with one coupling and one field, with tables:
+    ///   square-metropolis-checkerboard, square-heat-bath-checkerboard, square-wolff, square-swendsen-wang
+    /// On such a torus with even sides, 512 chains at once, however many are asked for:
+    ///   bit-parallel-metropolis, bit-parallel-heat-bath
+    /// On such a torus of 64 rows and 32 columns or multiples, 512 spins of each chain at once:
+    ///   tiled-metropolis, tiled-heat-bath
+    /// On a restricted Boltzmann machine:
+    ///   rbm-block-gibbs
+    ///
+    /// metropolis and heat-bath stand for metropolis-random and heat-bath-sequential. Each sixteenth sweep of
+    /// bit-parallel-metropolis and tiled-metropolis is one of the heat bath, since Metropolis alone does not reach
+    /// every state.
+    #[arg(
+        long,
+        value_name = "KERNEL",
+        default_value = "heat-bath",
+        value_parser = kernel_name,
+        verbatim_doc_comment
+    )]
     kernel: &'static str,
     /// Sweeps of each chain that are measured; for wolff, clusters
     #[arg(long, value_name = "N")]
     sweeps: u64,
-    /// Sweeps of each chain before those (default: a tenth of them)
+    /// Sweeps of each chain before those (default: a tenth of them, for independent draws none)
     #[arg(long, value_name = "N")]
     discard: Option<u64>,
     /// Keep every N-th state
     #[arg(long, value_name = "N", default_value_t = 1)]
     every: u64,
-    /// Number of chains; they run in parallel
+    /// Number of chains; they run in parallel, those of bit-parallel kernels in sets of 512
     #[arg(long, value_name = "C", default_value_t = 4)]
     chains: usize,
     /// What the chains start from
@@ -69,6 +100,9 @@ pub(super) struct Arguments {
     /// Refuse a file, or memory, predicted to be larger
     #[arg(long, value_name = "B", default_value_t = Limits::default().max_bytes)]
     max_bytes: f64,
+    /// For the kernel exact: refuse engines that are predicted to take longer for a draw
+    #[arg(long, value_name = "S", default_value_t = Limits::default().max_seconds)]
+    max_seconds: f64,
     /// Text for a reader or JSON for a program
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -119,25 +153,23 @@ fn kernel_name(typed: &str) -> Result<&'static str, String> {
         "heat-bath" => SAFE_KERNEL,
         other => other,
     };
-    SpinKernel::NAMES
-        .into_iter()
-        .find(|&name| name == full)
-        .ok_or_else(|| {
-            format!(
-                "not one of metropolis, heat-bath, {}",
-                SpinKernel::NAMES.join(", ")
-            )
-        })
+    let names: Vec<&'static str> = Subject::names().chain([EXACT]).collect();
+    names
+        .iter()
+        .find(|&&name| name == full)
+        .copied()
+        .ok_or_else(|| format!("not one of metropolis, heat-bath, {}", names.join(", ")))
 }
 
 /// What is run, resolved and found possible.
 struct Job {
     model: Arc<CompiledHamiltonian>,
     values: UnitValues,
-    kernel: SpinKernel,
+    sampler: Sampler,
     irreducibility: &'static str,
     schedule: Schedule,
     start: StartState,
+    seed: Seed,
     identity: RunIdentity,
     interval: Duration,
 }
@@ -146,8 +178,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let loaded = arguments.source.load()?;
     let job = Job::resolve(arguments, &loaded)?;
     let files = Files::beside(&arguments.out)?;
-    let (file, run) = begin(&job, &files, arguments, &loaded)?;
-    if !complete(&job, &files, &file, run)? {
+    let (file, mut run) = begin(&job, &files, arguments)?;
+    if !complete(&job, &files, &file, run.as_mut())? {
         eprintln!("interrupted; the same command continues");
         return Ok(Exit::Interrupted);
     }
@@ -200,15 +232,101 @@ fn spins_of(loaded: &Loaded) -> anyhow::Result<(SpinHamiltonian, UnitValues)> {
     Ok((model.given(&observed), UnitValues::new(values)))
 }
 
+/// The model without its constants, which some engines and the recognition of lattices do not expect.
+fn without_constants(model: &SpinHamiltonian) -> anyhow::Result<SpinHamiltonian> {
+    let terms = model.terms().iter().filter(|t| !t.sites.is_empty());
+    SpinHamiltonian::new(model.spins(), terms.cloned().collect()).map_err(Failure::bad_input)
+}
+
+/// The model as a rectangle, if it is one.
+fn square_of(source: &ModelSource, model: &SpinHamiltonian) -> anyhow::Result<Option<SquareIsing>> {
+    let described = source
+        .described()
+        .filter(|d| matches!(d.disorder, Disorder::None));
+    let found = match described {
+        Some(d) => Some((d.lattice, d.coupling, d.field)),
+        None => homogeneous_lattice(&without_constants(model)?),
+    };
+    Ok(found.and_then(|(lattice, k, h)| SquareIsing::new(lattice, k, h).ok()))
+}
+
+/// The sampler that was asked for.
+fn sampler_of(
+    arguments: &Arguments,
+    loaded: &Loaded,
+    model: &SpinHamiltonian,
+    compiled: &Arc<CompiledHamiltonian>,
+) -> anyhow::Result<Sampler> {
+    let (name, origin) = (arguments.kernel, &loaded.origin);
+    let refusal = |e: &dyn std::fmt::Display| {
+        format!("{origin}: --kernel {name}: {e}; {SAFE_KERNEL} runs on every model")
+    };
+    if name == EXACT {
+        let limits = Limits {
+            max_seconds: arguments.max_seconds,
+            max_bytes: arguments.max_bytes,
+        };
+        let model = Arc::new(without_constants(model)?);
+        let mut trial = loaded.seed.stream("sample-trial", 0);
+        let engine = ExactEngine::new(model, limits, &mut trial).map_err(|e| match e {
+            ExactError::TooLarge { .. } => Failure::too_large(refusal(&e)),
+            e => Failure::bad_input(refusal(&e)),
+        })?;
+        let settings = engine.settings();
+        return Ok(Sampler::of_draws(engine).with_settings(settings));
+    }
+    let subject = Subject {
+        model: compiled.clone(),
+        square: if Subject::needs_square(name) {
+            square_of(&arguments.source, model)?
+        } else {
+            None
+        },
+        machine: match &loaded.model {
+            AnyModel::Rbm(rbm) if loaded.observed.is_empty() => Some(Arc::new(rbm.clone())),
+            _ => None,
+        },
+    };
+    subject
+        .sampler(name)
+        .ok_or_else(|| Failure::bad_input(refusal(&"no such kernel")))?
+        .map_err(|e| Failure::bad_input(refusal(&e)))
+}
+
+/// What is known of the states that a sampler reaches, if it may be all.
+fn irreducibility_of(sampler: &Sampler, origin: &str) -> anyhow::Result<&'static str> {
+    let name = sampler.name();
+    match sampler.irreducibility() {
+        Irreducibility::Reducible(reason) => Err(Failure::bad_input(format!(
+            "{origin}: --kernel {name} does not reach every state: {reason}; {SAFE_KERNEL} does"
+        ))),
+        Irreducibility::Positive => Ok("positive"),
+        Irreducibility::Irreducible => Ok("irreducible"),
+        _ => {
+            eprintln!(
+                "note: whether {name} reaches every state of this model is not known; {SAFE_KERNEL} does"
+            );
+            Ok("unknown")
+        }
+    }
+}
+
 impl Job {
     fn resolve(arguments: &Arguments, loaded: &Loaded) -> anyhow::Result<Self> {
-        let schedule = Schedule::new(
-            arguments.chains,
-            arguments.discard.unwrap_or(arguments.sweeps / 10),
-            arguments.sweeps,
-            arguments.every,
-        )
-        .map_err(Failure::bad_input)?;
+        let schedule = |independent: bool| {
+            let discard = if independent {
+                0
+            } else {
+                arguments.sweeps / 10
+            };
+            Schedule::new(
+                arguments.chains,
+                arguments.discard.unwrap_or(discard),
+                arguments.sweeps,
+                arguments.every,
+            )
+            .map_err(Failure::bad_input)
+        };
         let seconds = arguments.checkpoint_seconds;
         if !(0.0..=3600.0).contains(&seconds) {
             return Err(Failure::bad_input(
@@ -221,45 +339,27 @@ impl Job {
         if sites == 0 {
             return Err(Failure::bad_input(format!("{origin}: it has no spins")));
         }
-        let states = schedule.chains as f64 * schedule.samples as f64;
-        // Three observables of each state, with room for what the estimates make of them; state, kernel and position of each chain.
-        let memory = states * 96.0 + schedule.chains as f64 * (2.0 * sites as f64 + 256.0);
-        for (what, bytes) in [
-            ("the file", SampleFile::bytes(schedule, sites)),
-            ("memory", memory),
-        ] {
+        // How many samples there are does not depend on what is discarded.
+        let asked = schedule(true)?;
+        let states = asked.chains as f64 * asked.samples as f64;
+        let refuse_above = |what: &str, bytes: f64| {
             if bytes > arguments.max_bytes {
                 return Err(Failure::too_large(format!(
                     "{states} samples of {sites} spins: {what} takes {bytes:.3e} bytes; fewer --sweeps or a larger \
                      --every need less, --max-bytes overrides"
                 )));
             }
-        }
+            Ok(())
+        };
+        refuse_above("the file", SampleFile::bytes(asked, sites))?;
+        // Three observables of each state, with room for what the estimates make of them.
+        refuse_above("memory", states * 96.0)?;
         let wrong = |e: &dyn std::fmt::Display| Failure::bad_input(format!("{origin}: {e}"));
         let compiled = Arc::new(CompiledHamiltonian::new(&model).map_err(|e| wrong(&e))?);
-        let name = arguments.kernel;
-        let kernel = SpinKernel::by_name(name, compiled.clone())
-            .ok_or_else(|| wrong(&"no such kernel"))?
-            .map_err(|e| {
-                wrong(&format!(
-                    "--kernel {name}: {e}; {SAFE_KERNEL} runs on every model"
-                ))
-            })?;
-        let irreducibility = match kernel.irreducibility() {
-            Irreducibility::Reducible(reason) => {
-                return Err(wrong(&format!(
-                    "--kernel {name} does not reach every state: {reason}; {SAFE_KERNEL} does"
-                )));
-            }
-            Irreducibility::Positive => "positive",
-            Irreducibility::Irreducible => "irreducible",
-            _ => {
-                eprintln!(
-                    "note: whether {name} reaches every state of this model is not known; {SAFE_KERNEL} does"
-                );
-                "unknown"
-            }
-        };
+        let sampler = sampler_of(arguments, loaded, &model, &compiled)?;
+        let schedule = schedule(sampler.is_independent())?;
+        refuse_above("memory", states * 96.0 + sampler.bytes(schedule, sites))?;
+        let irreducibility = irreducibility_of(&sampler, origin)?;
         let (start, start_name) = match arguments.start {
             StartName::Random => (StartState::Random, "random"),
             StartName::Up => (StartState::Up, "up"),
@@ -268,7 +368,8 @@ impl Job {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             model: model_hash(&model, &values),
             sites,
-            kernel: name.to_owned(),
+            kernel: sampler.name().to_owned(),
+            settings: sampler.settings().to_owned(),
             start: start_name.to_owned(),
             seed: loaded.seed.0,
             schedule,
@@ -276,10 +377,11 @@ impl Job {
         Ok(Self {
             model: compiled,
             values,
-            kernel,
+            sampler,
             irreducibility,
             schedule,
             start,
+            seed: loaded.seed,
             identity,
             interval: Duration::from_secs_f64(seconds),
         })
@@ -322,13 +424,11 @@ impl Files {
     }
 }
 
+/// Where samples go, and what makes them.
+type Begun = (SampleFile, Box<dyn Run>);
+
 /// Takes up the run where a checkpoint left it, or starts it.
-fn begin(
-    job: &Job,
-    files: &Files,
-    arguments: &Arguments,
-    loaded: &Loaded,
-) -> anyhow::Result<(SampleFile, ChainRun<SpinKernel>)> {
+fn begin(job: &Job, files: &Files, arguments: &Arguments) -> anyhow::Result<Begun> {
     if files.checkpoints.exist() && !arguments.restart {
         return resume(job, files, arguments);
     }
@@ -337,21 +437,16 @@ fn begin(
     let file =
         SampleFile::create(&files.partial, job.schedule, job.values.sites()).map_err(unwritable)?;
     files.checkpoints.remove().map_err(unwritable)?;
-    let run = ChainRun::start(
-        job.kernel.clone(),
-        job.schedule,
-        job.values.clone(),
-        job.start,
-        loaded.seed,
-    );
-    save(job, files, &run)?;
+    let values = job.values.clone();
+    let run = job.sampler.start(job.schedule, values, job.start, job.seed);
+    save(job, files, run.as_ref())?;
     Ok((file, run))
 }
 
-fn save(job: &Job, files: &Files, run: &ChainRun<SpinKernel>) -> anyhow::Result<()> {
+fn save(job: &Job, files: &Files, run: &dyn Run) -> anyhow::Result<()> {
     let checkpoint = Checkpoint {
         identity: job.identity.clone(),
-        positions: run.positions().to_vec(),
+        positions: run.positions(),
     };
     files.checkpoints.save(&checkpoint).map_err(|e| {
         Failure::io(format!(
@@ -361,11 +456,7 @@ fn save(job: &Job, files: &Files, run: &ChainRun<SpinKernel>) -> anyhow::Result<
     })
 }
 
-fn resume(
-    job: &Job,
-    files: &Files,
-    arguments: &Arguments,
-) -> anyhow::Result<(SampleFile, ChainRun<SpinKernel>)> {
+fn resume(job: &Job, files: &Files, arguments: &Arguments) -> anyhow::Result<Begun> {
     let mut broken: Vec<String> = Vec::new();
     for (generation, path) in files.checkpoints.paths().into_iter().enumerate() {
         let name = path.display();
@@ -377,7 +468,7 @@ fn resume(
                         "{name}: a checkpoint of another run: {difference}; --restart discards it"
                     )));
                 }
-                take_up(job, files, arguments, checkpoint)
+                take_up(job, files, arguments, &checkpoint)
             });
         match taken {
             Ok(taken) => {
@@ -413,8 +504,8 @@ fn take_up(
     job: &Job,
     files: &Files,
     arguments: &Arguments,
-    checkpoint: Checkpoint,
-) -> anyhow::Result<(SampleFile, ChainRun<SpinKernel>)> {
+    checkpoint: &Checkpoint,
+) -> anyhow::Result<Begun> {
     let last = job.schedule.sweeps();
     let complete = checkpoint.positions.iter().all(|p| p.sweeps == last);
     let path = if !files.partial.exists() && complete && files.out.exists() {
@@ -430,23 +521,27 @@ fn take_up(
             io::ErrorKind::InvalidData | io::ErrorKind::NotFound => anyhow::anyhow!("{name}: {e}"),
             _ => Failure::io(format!("{name}: cannot be opened: {e}")),
         })?;
-    let intact = checkpoint
+    let claims: Vec<(u64, ContentHash)> = checkpoint
         .positions
+        .iter()
+        .flat_map(|p| p.made.iter().map(|&made| (p.sweeps, made)))
+        .collect();
+    let intact = claims
         .par_iter()
         .enumerate()
-        .map(|(chain, p)| Ok(file.hash(chain, job.schedule.samples_after(p.sweeps))? == p.made))
+        .map(|(chain, &(sweeps, made))| {
+            Ok(file.hash(chain, job.schedule.samples_after(sweeps))? == made)
+        })
         .collect::<io::Result<Vec<bool>>>()
         .map_err(|e| Failure::io(format!("{name}: cannot be read: {e}")))?;
     if let Some(chain) = intact.iter().position(|&same| !same) {
         anyhow::bail!("{name}: the samples of chain {chain} are not those that were written");
     }
-    let run = ChainRun::resume(
-        job.kernel.clone(),
-        job.schedule,
-        job.values.clone(),
-        checkpoint.positions,
-    )
-    .ok_or_else(|| anyhow::anyhow!("its chains do not fit the run"))?;
+    let values = job.values.clone();
+    let run = job
+        .sampler
+        .resume(job.schedule, values, &checkpoint.positions, job.seed)
+        .ok_or_else(|| anyhow::anyhow!("its chains do not fit the run"))?;
     Ok((file, run))
 }
 
@@ -455,7 +550,7 @@ fn complete(
     job: &Job,
     files: &Files,
     file: &SampleFile,
-    mut run: ChainRun<SpinKernel>,
+    run: &mut dyn Run,
 ) -> anyhow::Result<bool> {
     interrupt::watch();
     let total = job.schedule.sweeps() * job.schedule.chains as u64;
@@ -473,12 +568,19 @@ fn complete(
     while !run.is_complete() {
         run.advance(
             job.interval,
-            |chain, first, rows| file.put(chain, first, rows),
-            |sweeps| bar.inc(sweeps),
+            &|chain, first, rows| file.put(chain, first, rows),
+            &|sweeps| bar.inc(sweeps),
         )
-        .and_then(|()| file.sync())
-        .map_err(|e| unwritable(&files.partial, &e))?;
-        save(job, files, &run)?;
+        .map_err(|e| match e {
+            AdvanceError::Keep(e) => unwritable(&files.partial, &e),
+            e => Failure::too_large(format!(
+                "--kernel {}: {e}; no samples are delivered, since those without it would be biased; {SAFE_KERNEL} \
+                 needs no draw to end",
+                job.sampler.name()
+            )),
+        })?;
+        file.sync().map_err(|e| unwritable(&files.partial, &e))?;
+        save(job, files, run)?;
         if interrupt::asked() && !run.is_complete() {
             bar.finish_and_clear();
             return Ok(false);
@@ -577,7 +679,7 @@ impl<'a> Results<'a> {
             })
             .collect();
         let identity = &self.job.identity;
-        let shown = json!({
+        let mut shown = json!({
             "version": identity.version,
             "model": self.origin,
             "model_hash": format!("{:016x}", identity.model),
@@ -594,6 +696,12 @@ impl<'a> Results<'a> {
             "tau_unit": "sweeps, 1/2 of --every for independent samples",
             "observables": observables,
         });
+        if !identity.settings.is_empty() {
+            shown["settings"] = json!(identity.settings);
+        }
+        if self.job.sampler.is_independent() {
+            shown["independent"] = json!(true);
+        }
         Ok(serde_json::to_string_pretty(&shown)? + "\n")
     }
 

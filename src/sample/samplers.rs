@@ -101,7 +101,7 @@ impl<S: Resumable> Run for ChainRun<S> {
 }
 
 /// What begins and continues runs of one sampler.
-trait Begin {
+trait Begin: Send + Sync {
     fn begin(
         &self,
         schedule: Schedule,
