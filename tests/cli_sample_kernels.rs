@@ -56,7 +56,7 @@ fn cases(folder: &Path) -> Vec<Case> {
     .unwrap()
     .with_units(Units::ZeroOne, Units::ZeroOne);
     let machine = folder.join("machine.npz");
-    fs::write(&machine, write_rbm_npz(&rbm).unwrap()).unwrap();
+    fs::write(&machine, write_rbm_npz(&rbm)).unwrap();
     vec![
         Case {
             model: words("--lattice torus:4x6 --coupling 0.3"),

@@ -15,9 +15,9 @@
 //! - independent draws instead of a chain: [`CouplingFromThePast`], an [`ExactSampler`];
 //! - partition functions: [`AnnealedImportance`], forward and in reverse.
 //! - clusters that go round a torus: [`WindingRank`];
-//! - any of them for spins behind one face: a [`Walk`];
-//! - running: a [`ChainRun`] advances chains in parallel, a [`SampleFile`] takes their samples, and a
-//!   [`Checkpoint`] lets a killed run end with the bytes that it would have had.
+//! - any of them for spins behind one face: a [`Walk`] for one chain, a [`Sampler`] of a [`Subject`] for many;
+//! - running: a [`ChainRun`] advances chains of whatever is [`Resumable`] in parallel, a [`SampleFile`] takes their
+//!   samples, and a [`Checkpoint`] lets a killed run end with the bytes that it would have had.
 //!
 //! Batches of machines in single precision are sampled by the rule of [`RbmGibbs`] with the random words of
 //! [`StreamLanes`](crate::random::StreamLanes); their decisions are tied to those of the scalar rule word by word.
@@ -42,6 +42,7 @@ mod rbm_gibbs;
 mod reducible;
 mod resumable;
 mod sample_file;
+mod sampler;
 mod samplers;
 mod single_site;
 mod spin_kernel;
@@ -83,7 +84,8 @@ pub use rbm_gibbs::{
 pub use reducible::{Reducible, TrappedStates};
 pub use resumable::{ChainStopped, Resumable, SetPosition};
 pub use sample_file::SampleFile;
-pub use samplers::{Keep, Run, Sampler, SamplerError, Subject};
+pub use sampler::{Keep, Run, Sampler};
+pub use samplers::{SamplerError, Subject};
 pub use single_site::{
     HeatBath, HeatBathRule, Metropolis, MetropolisRule, SingleSite, SiteOrder, SiteRule,
 };

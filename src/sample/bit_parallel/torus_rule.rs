@@ -11,7 +11,7 @@ use crate::sample::resumable::{
 use crate::sample::{Irreducibility, StartState, UnitValues};
 
 /// Of so many sweeps by Metropolis the last is by the heat bath.
-pub const HEAT_BATH_EVERY: u64 = 16;
+pub const HEAT_BATH_EVERY: u64 = 64;
 
 /// The rule of each sweep of an Ising model on an even torus.
 ///
@@ -314,7 +314,7 @@ mod tests {
                 let mut chains = ReplicaChains::new(rule.clone());
                 let start = chains.begin(1, rows * columns, StartState::Random, seed);
                 let mut set = start.clone();
-                for piece in [1, 20, sweeps - 21] {
+                for piece in [1, 70, sweeps - 71] {
                     chains.advance(&mut set, piece).unwrap();
                 }
                 let counts = set.counts();
@@ -366,8 +366,8 @@ mod tests {
             let values = UnitValues::spins(2048);
             let mut set = replicas.begin(0, 2048, StartState::Random, Seed(3));
             let mut lattice = tiled.begin(0, 2048, StartState::Random, Seed(3));
-            replicas.advance(&mut set, 17).unwrap();
-            tiled.advance(&mut lattice, 17).unwrap();
+            replicas.advance(&mut set, 65).unwrap();
+            tiled.advance(&mut lattice, 65).unwrap();
             replicas.write(&set, &values, &mut rows);
             tiled.write(&lattice, &values, &mut rows[..1]);
             rows
