@@ -7,6 +7,7 @@ mod compare;
 mod convert;
 mod evaluate;
 mod exact;
+mod exact_engine;
 mod exit;
 mod explain;
 mod interrupt;
@@ -49,7 +50,7 @@ enum Command {
     Plan(plan::Arguments),
     /// Whether samples that some program wrote come from a model
     CheckSamples(check_samples::Arguments),
-    /// Run Markov chains of a spin model into an .npy file; the same command continues a run that was killed
+    /// Samples of a spin model into an .npy file, by Markov chains or independent draws; the same command continues a run that was killed
     Sample(sample::Arguments),
     /// Re-run the published experiments and judge them
     Reproduce(reproduce::Arguments),

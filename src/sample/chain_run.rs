@@ -1,8 +1,9 @@
 //! Many chains of one kernel, advanced a bounded time at once, so that a run can be put down and taken up again.
 
 use super::checkpoint::ContentHash;
-use super::{CompiledHamiltonian, Kernel, SpinState};
-use crate::random::{Seed, Stream};
+use super::resumable::{ChainStopped, Resumable, SetPosition};
+use super::{CompiledHamiltonian, UnitValues};
+use crate::random::Seed;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
@@ -10,8 +11,8 @@ use thiserror::Error;
 
 /// Spin updates between two looks at the clock.
 const UPDATES_BETWEEN_LOOKS: usize = 1 << 14;
-/// Bytes of samples of one chain that are collected before they are handed on.
-const BYTES_COLLECTED: usize = 1 << 20;
+/// Bytes of samples of one chain that are collected before they are handed on, and of all chains of a set.
+const BYTES_COLLECTED: (usize, usize) = (1 << 20, 1 << 24);
 
 /// How many chains there are, and which of their states are samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +88,11 @@ impl Schedule {
         self.discard + self.every * self.samples
     }
 
+    /// Sweeps of a chain when its next sample is due, if it has done so many.
+    pub fn next_sample(&self, sweeps: u64) -> u64 {
+        self.discard + self.every * (self.samples_after(sweeps) + 1)
+    }
+
     /// Samples that a chain has made after so many sweeps.
     pub fn samples_after(&self, sweeps: u64) -> u64 {
         sweeps.saturating_sub(self.discard) / self.every
@@ -102,137 +108,127 @@ pub enum StartState {
     Up,
 }
 
-/// Where a chain stands: its future depends on nothing else, since what kernels keep is scratch space.
-#[derive(Clone, Debug)]
-pub struct ChainPosition {
-    /// The state.
-    pub state: SpinState,
-    /// Where its decisions come from.
-    pub stream: Stream,
-    /// Sweeps done.
-    pub sweeps: u64,
-    /// Hash of the samples that it has made.
-    pub made: ContentHash,
+/// Chains that move together, how far they are, and what they have made.
+struct Moving<T> {
+    set: T,
+    sweeps: u64,
+    /// One for each chain of the set that is asked for.
+    made: Vec<ContentHash>,
 }
 
-/// Independent chains, each with a stream of its own: samples do not depend on the number of threads, nor on
-/// when [`ChainRun::advance`] paused.
-#[derive(Clone, Debug)]
-pub struct ChainRun<K> {
-    kernel: K,
+/// Why a run does not go on.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AdvanceError<E> {
+    /// Samples could not be kept.
+    #[error("samples could not be kept")]
+    Keep(E),
+    /// A chain ended before its time. The samples that there are must not be used: what stopped it may depend on
+    /// what it would have shown.
+    #[error("chain {chain}: {reason}")]
+    Stopped {
+        /// The chain, or the first of its set.
+        chain: usize,
+        /// Why.
+        reason: ChainStopped,
+    },
+}
+
+/// Independent chains, each with decisions of its own: samples do not depend on the number of threads, nor on
+/// the number of chains, nor on when [`ChainRun::advance`] paused.
+pub struct ChainRun<S: Resumable> {
+    sampler: S,
     schedule: Schedule,
     values: UnitValues,
-    positions: Vec<ChainPosition>,
+    sets: Vec<Moving<S::Set>>,
 }
 
-/// What is written for each unit: the value of a spin that is down, and of one that is up.
-///
-/// A unit that was observed has one value; spins are −1 and 1, units of a machine may be 0 and 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitValues(Vec<[i8; 2]>);
-
-impl UnitValues {
-    /// Spins ±1.
-    pub fn spins(sites: usize) -> Self {
-        Self(vec![[-1, 1]; sites])
-    }
-
-    /// These values, of down and of up; a value above zero is read as up.
-    pub fn new(values: Vec<[i8; 2]>) -> Self {
-        Self(values)
-    }
-
-    /// Number of units.
-    pub fn sites(&self) -> usize {
-        self.0.len()
-    }
-
-    /// The values.
-    pub fn as_slice(&self) -> &[[i8; 2]] {
-        &self.0
-    }
-
-    /// Appends a state.
-    fn write(&self, spins: &[i8], row: &mut Vec<u8>) {
-        row.extend(
-            spins
-                .iter()
-                .zip(&self.0)
-                .map(|(&s, v)| v[usize::from(s > 0)].cast_unsigned()),
-        );
-    }
-
-    /// Reads a state; `None` if a value is not one that is written.
-    fn read(&self, row: &[u8], spins: &mut [i8]) -> Option<()> {
-        for ((&byte, values), spin) in row.iter().zip(&self.0).zip(spins) {
-            let value = byte.cast_signed();
-            if !values.contains(&value) {
-                return None;
-            }
-            *spin = if value > 0 { 1 } else { -1 };
-        }
-        Some(())
-    }
+/// Chains of each set of `width`, of which the last may have fewer.
+fn chains_of_sets(chains: usize, width: usize) -> impl Iterator<Item = usize> {
+    (0..chains)
+        .step_by(width)
+        .map(move |first| width.min(chains - first))
 }
 
-impl<K: Kernel<SpinState> + Clone + Send + Sync> ChainRun<K> {
-    /// The chains at their start: chain `k` draws its start and its decisions from stream ("chain", k).
+impl<S: Resumable> ChainRun<S> {
+    /// The chains at their start: chain `k` draws its start from stream ("chain", k).
     pub fn start(
-        kernel: K,
+        sampler: S,
         schedule: Schedule,
         values: UnitValues,
         start: StartState,
         seed: Seed,
     ) -> Self {
-        let positions = (0..schedule.chains)
-            .map(|k| {
-                let mut stream = seed.stream("chain", k as u64);
-                let state = match start {
-                    StartState::Random => SpinState::random(values.sites(), &mut stream),
-                    StartState::Up => SpinState::up(values.sites()),
-                };
-                ChainPosition {
-                    state,
-                    stream,
-                    sweeps: 0,
-                    made: ContentHash::new(),
-                }
+        let sets = chains_of_sets(schedule.chains, sampler.width())
+            .enumerate()
+            .map(|(index, chains)| Moving {
+                set: sampler.begin(index, values.sites(), start, seed),
+                sweeps: 0,
+                made: vec![ContentHash::new(); chains],
             })
             .collect();
         Self {
-            kernel,
+            sampler,
             schedule,
             values,
-            positions,
+            sets,
         }
     }
 
     /// The chains where they were; `None` if there are not as many, or spins or sweeps do not fit.
     pub fn resume(
-        kernel: K,
+        sampler: S,
         schedule: Schedule,
         values: UnitValues,
-        positions: Vec<ChainPosition>,
+        positions: &[SetPosition],
+        seed: Seed,
     ) -> Option<Self> {
-        let fits = |p: &ChainPosition| {
-            p.state.spins().len() == values.sites() && p.sweeps <= schedule.sweeps()
-        };
-        (positions.len() == schedule.chains && positions.iter().all(fits)).then_some(Self {
-            kernel,
+        let width = sampler.width();
+        if positions.len() != schedule.chains.div_ceil(width) {
+            return None;
+        }
+        let sets = chains_of_sets(schedule.chains, width)
+            .zip(positions)
+            .enumerate()
+            .map(|(index, (chains, position))| {
+                let fits = position.made.len() == chains && position.sweeps <= schedule.sweeps();
+                fits.then_some(Moving {
+                    set: sampler.take_up(position, index, values.sites(), seed)?,
+                    sweeps: position.sweeps,
+                    made: position.made.clone(),
+                })
+            })
+            .collect::<Option<_>>()?;
+        Some(Self {
+            sampler,
             schedule,
             values,
-            positions,
+            sets,
         })
     }
 
     /// Where the chains stand.
-    pub fn positions(&self) -> &[ChainPosition] {
-        &self.positions
+    pub fn positions(&self) -> Vec<SetPosition> {
+        self.sets
+            .iter()
+            .map(|moving| {
+                let (stream, state) = self.sampler.put_down(&moving.set);
+                SetPosition {
+                    sweeps: moving.sweeps,
+                    stream,
+                    state,
+                    made: moving.made.clone(),
+                }
+            })
+            .collect()
     }
 
     /// Sweeps done by all chains together.
     pub fn sweeps_done(&self) -> u64 {
-        self.positions.iter().map(|p| p.sweeps).sum()
+        self.sets
+            .iter()
+            .map(|m| m.sweeps * m.made.len() as u64)
+            .sum()
     }
 
     /// Whether all samples are made.
@@ -242,10 +238,10 @@ impl<K: Kernel<SpinState> + Clone + Send + Sync> ChainRun<K> {
 
     fn first_unfinished(&self) -> Option<usize> {
         let last = self.schedule.sweeps();
-        self.positions.iter().position(|p| p.sweeps < last)
+        self.sets.iter().position(|m| m.sweeps < last)
     }
 
-    /// Advances the chains for about this time, in parallel, and at least one of them by a sweep.
+    /// Advances the chains for about this time, in parallel, and at least one set of them by a sweep.
     ///
     /// `keep(chain, first, rows)` gets samples number `first` and following of a chain, one byte for each unit, before
     /// the chain counts them as made; `swept` is told of sweeps as they are done.
@@ -253,88 +249,99 @@ impl<K: Kernel<SpinState> + Clone + Send + Sync> ChainRun<K> {
     /// A chain is not interrupted within a sweep, so one that lasts longer than the time is waited for.
     ///
     /// # Errors
-    /// The first error of `keep`; the run must not be continued, since some samples may be lost.
+    /// The first error of `keep`, or a chain that cannot go on; the run must not be continued, since some samples may
+    /// be lost.
     pub fn advance<E: Send>(
         &mut self,
         time: Duration,
         keep: impl Fn(usize, u64, &[u8]) -> Result<(), E> + Sync,
         swept: impl Fn(u64) + Sync,
-    ) -> Result<(), E> {
+    ) -> Result<(), AdvanceError<E>> {
         let Some(first) = self.first_unfinished() else {
             return Ok(());
         };
         let last = self.schedule.sweeps();
-        let unfinished = self.positions.iter().filter(|p| p.sweeps < last).count();
+        let unfinished = self.sets.iter().filter(|m| m.sweeps < last).count();
         let share = rayon::current_num_threads() as f64 / unfinished as f64;
         let slice = time.mul_f64(share.min(1.0));
         let end = Instant::now() + time;
-        let (schedule, values, kernel) = (self.schedule, &self.values, &self.kernel);
-        self.positions.par_iter_mut().enumerate().try_for_each_init(
-            || kernel.clone(),
-            |kernel, (chain, position)| {
+        let (schedule, values, sampler) = (self.schedule, &self.values, &self.sampler);
+        let width = sampler.width();
+        let block = (UPDATES_BETWEEN_LOOKS / values.sites().max(1)).max(1) as u64;
+        self.sets.par_iter_mut().enumerate().try_for_each_init(
+            || sampler.clone(),
+            |sampler, (index, moving)| {
                 let now = Instant::now();
                 // The first of them moves even where no time is left, so that every call gets further.
-                if position.sweeps == last || now >= end && chain != first {
+                if moving.sweeps == last || now >= end && index != first {
                     return Ok(());
                 }
                 let until = end.min(now + slice);
-                let first_row = schedule.samples_after(position.sweeps);
-                let mut rows = Rows::new(chain, first_row);
-                let sites = values.sites();
-                let block = (UPDATES_BETWEEN_LOOKS / sites.max(1)).max(1) as u64;
+                let mut rows = Rows {
+                    chain: index * width,
+                    first: schedule.samples_after(moving.sweeps),
+                    chains: vec![Vec::new(); moving.made.len()],
+                };
                 loop {
-                    let sweeps = block.min(last - position.sweeps);
-                    for _ in 0..sweeps {
-                        kernel.sweep(&mut position.state, &mut position.stream);
-                        position.sweeps += 1;
-                        let measured = position.sweeps.saturating_sub(schedule.discard);
-                        if measured > 0 && measured.is_multiple_of(schedule.every) {
-                            values.write(position.state.spins(), &mut rows.bytes);
-                            if rows.bytes.len() >= BYTES_COLLECTED {
-                                rows.hand_on(sites, &mut position.made, &keep)?;
+                    let before = moving.sweeps;
+                    let pause = last.min(before + block);
+                    while moving.sweeps < pause {
+                        let due = schedule.next_sample(moving.sweeps);
+                        let sweeps = due.min(pause) - moving.sweeps;
+                        sampler.advance(&mut moving.set, sweeps).map_err(|reason| {
+                            let chain = index * width;
+                            AdvanceError::Stopped { chain, reason }
+                        })?;
+                        moving.sweeps += sweeps;
+                        if moving.sweeps == due {
+                            sampler.write(&moving.set, values, &mut rows.chains);
+                            if rows.are_many() {
+                                rows.hand_on(values.sites(), &mut moving.made, &keep)?;
                             }
                         }
                     }
-                    swept(sweeps);
-                    if position.sweeps == last || Instant::now() >= until {
+                    swept((moving.sweeps - before) * moving.made.len() as u64);
+                    if moving.sweeps == last || Instant::now() >= until {
                         break;
                     }
                 }
-                rows.hand_on(sites, &mut position.made, &keep)
+                rows.hand_on(values.sites(), &mut moving.made, &keep)
             },
         )
     }
 }
 
-/// Samples of one chain that were not handed on yet.
+/// Samples of the chains of one set that were not handed on yet.
 struct Rows {
+    /// The first chain of the set.
     chain: usize,
+    /// Number of the first sample of each.
     first: u64,
-    bytes: Vec<u8>,
+    chains: Vec<Vec<u8>>,
 }
 
 impl Rows {
-    fn new(chain: usize, first: u64) -> Self {
-        Self {
-            chain,
-            first,
-            bytes: Vec::new(),
-        }
+    fn are_many(&self) -> bool {
+        let (of_one, of_all) = BYTES_COLLECTED;
+        self.chains[0].len() >= of_one.min(of_all / self.chains.len())
     }
 
     fn hand_on<E>(
         &mut self,
         sites: usize,
-        made: &mut ContentHash,
+        made: &mut [ContentHash],
         keep: &impl Fn(usize, u64, &[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        if self.bytes.is_empty() {
+    ) -> Result<(), AdvanceError<E>> {
+        let samples = self.chains[0].len() / sites.max(1);
+        if samples == 0 {
             return Ok(());
         }
-        keep(self.chain, self.first, &self.bytes)?;
-        made.add(&self.bytes);
-        self.first += (self.bytes.len() / sites) as u64;
-        self.bytes.clear();
+        for (k, (rows, made)) in self.chains.iter_mut().zip(made).enumerate() {
+            keep(self.chain + k, self.first, rows).map_err(AdvanceError::Keep)?;
+            made.add(rows);
+            rows.clear();
+        }
+        self.first += samples as u64;
         Ok(())
     }
 }
@@ -377,7 +384,7 @@ impl RecordedSeries {
 mod tests {
     use super::*;
     use crate::model::Lattice;
-    use crate::sample::{HeatBath, SiteOrder, Wolff};
+    use crate::sample::{HeatBath, Kernel, SiteOrder, SpinState, Wolff};
     use std::str::FromStr;
     use std::sync::{Arc, Mutex};
 
@@ -387,21 +394,16 @@ mod tests {
     }
 
     /// All samples of a run that pauses after `pause` and, if asked, is rebuilt from its positions each time.
-    fn samples<K: Kernel<SpinState> + Clone + Send + Sync>(
-        kernel: &K,
+    fn samples<S: Resumable>(
+        sampler: &S,
         schedule: Schedule,
         sites: usize,
         pause: Duration,
         rebuilt: bool,
     ) -> (Vec<Vec<u8>>, usize) {
         let values = UnitValues::spins(sites);
-        let mut run = ChainRun::start(
-            kernel.clone(),
-            schedule,
-            values.clone(),
-            StartState::Random,
-            Seed(5),
-        );
+        let start = StartState::Random;
+        let mut run = ChainRun::start(sampler.clone(), schedule, values.clone(), start, Seed(5));
         let made = Mutex::new(vec![Vec::new(); schedule.chains]);
         let mut calls = 0;
         while !run.is_complete() {
@@ -414,23 +416,18 @@ mod tests {
             run.advance(pause, keep, |_| ()).unwrap();
             calls += 1;
             if rebuilt {
-                let again = run
-                    .positions()
-                    .iter()
-                    .map(|p| ChainPosition {
-                        state: SpinState::new(p.state.spins().to_vec()).unwrap(),
-                        stream: Stream::from_state(p.stream.state()).unwrap(),
-                        ..p.clone()
-                    })
-                    .collect();
-                run = ChainRun::resume(kernel.clone(), schedule, values.clone(), again).unwrap();
+                let at = run.positions();
+                let again =
+                    ChainRun::resume(sampler.clone(), schedule, values.clone(), &at, Seed(5));
+                run = again.unwrap();
             }
         }
         let made = made.into_inner().unwrap();
-        for (rows, position) in made.iter().zip(run.positions()) {
+        let hashes = run.positions().into_iter().flat_map(|p| p.made);
+        for (rows, hash) in made.iter().zip(hashes) {
             let mut whole = ContentHash::new();
             whole.add(rows);
-            assert_eq!(whole, position.made);
+            assert_eq!(whole, hash);
             assert_eq!(rows.len() as u64, schedule.samples * sites as u64);
         }
         (made, calls)

@@ -4,13 +4,14 @@
 //! 8 bytes  magic
 //! 4 bytes  version of this format, little endian
 //! 8 bytes  length of the header, little endian
-//! header   JSON: what is run, and for each chain its sweeps, its stream and the hash of its samples
-//! spins    chain after chain, the first spin in the lowest bit, each chain filled up to whole bytes
+//! header   JSON: what is run, and for each set of chains that move together its sweeps, its stream, the length of its
+//!          state and the hash of the samples of each chain
+//! states   set after set, as the sampler packs them
 //! 8 bytes  hash of all bytes before it, little endian
 //! ```
 //! Samples are not in it; a [`SampleFile`](super::SampleFile) has them, and their hash tells whether it still does.
 
-use super::{ChainPosition, Schedule, SpinState};
+use super::{Schedule, SetPosition};
 use crate::model::SpinHamiltonian;
 use crate::model::files::{sync_folder, with_suffix, write_synced};
 use crate::random::Stream;
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 const MAGIC: &[u8; 8] = b"\x93BSPINCK";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Magic, format and length of the header.
 const PREFIX: usize = 20;
 /// Largest file that is read.
@@ -107,6 +108,8 @@ pub struct RunIdentity {
     pub sites: usize,
     /// Name of the kernel.
     pub kernel: String,
+    /// What else it was told.
+    pub settings: String,
     /// What the chains start from.
     pub start: String,
     /// The seed.
@@ -136,6 +139,7 @@ impl RunIdentity {
         );
         differ("spins", a.sites.to_string(), b.sites.to_string());
         differ("kernel", a.kernel.clone(), b.kernel.clone());
+        differ("settings", a.settings.clone(), b.settings.clone());
         differ("start", a.start.clone(), b.start.clone());
         differ("seed", a.seed.to_string(), b.seed.to_string());
         differ("chains", s.chains.to_string(), t.chains.to_string());
@@ -198,21 +202,22 @@ pub enum CheckpointError {
 pub struct Checkpoint {
     /// What is run.
     pub identity: RunIdentity,
-    /// Where its chains stand.
-    pub positions: Vec<ChainPosition>,
+    /// Where its chains stand, set after set.
+    pub positions: Vec<SetPosition>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Header {
     identity: RunIdentity,
-    chains: Vec<ChainHeader>,
+    sets: Vec<SetHeader>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct ChainHeader {
+struct SetHeader {
     sweeps: u64,
-    stream: [u64; 4],
-    made: ContentHash,
+    stream: Option<[u64; 4]>,
+    state: usize,
+    made: Vec<ContentHash>,
 }
 
 fn words_of(state: [u8; 32]) -> [u64; 4] {
@@ -239,13 +244,14 @@ impl Checkpoint {
     pub fn encode(&self) -> Result<Vec<u8>, CheckpointError> {
         let header = Header {
             identity: self.identity.clone(),
-            chains: self
+            sets: self
                 .positions
                 .iter()
-                .map(|p| ChainHeader {
+                .map(|p| SetHeader {
                     sweeps: p.sweeps,
-                    stream: words_of(p.stream.state()),
-                    made: p.made,
+                    stream: p.stream.as_ref().map(|s| words_of(s.state())),
+                    state: p.state.len(),
+                    made: p.made.clone(),
                 })
                 .collect(),
         };
@@ -256,10 +262,7 @@ impl Checkpoint {
         out.extend((header.len() as u64).to_le_bytes());
         out.extend(header);
         for position in &self.positions {
-            for block in position.state.spins().chunks(8) {
-                let bits = block.iter().enumerate();
-                out.push(bits.fold(0, |byte, (k, &s)| byte | u8::from(s > 0) << k));
-            }
+            out.extend(&position.state);
         }
         let mut hash = ContentHash::new();
         hash.add(&out);
@@ -295,40 +298,37 @@ impl Checkpoint {
         length.copy_from_slice(&prefix[12..]);
         let length = usize::try_from(u64::from_le_bytes(length))
             .map_err(|_| damaged("the length of the header"))?;
-        let (header, spins) = content
+        let (header, mut states) = content
             .get(PREFIX..)
             .and_then(|rest| rest.split_at_checked(length))
             .ok_or(damaged("the length of the header"))?;
         let header: Header = serde_json::from_slice(header).map_err(|_| damaged("the header"))?;
-        let sites = header.identity.sites;
-        let row = sites.div_ceil(8);
-        if row == 0
-            || row.checked_mul(header.chains.len()) != Some(spins.len())
-            || header.chains.len() != header.identity.schedule.chains
-        {
-            return Err(damaged("the number of spins"));
+        let chains: usize = header.sets.iter().map(|set| set.made.len()).sum();
+        if chains != header.identity.schedule.chains {
+            return Err(damaged("the number of chains"));
         }
-        let positions = header
-            .chains
-            .iter()
-            .zip(spins.chunks_exact(row))
-            .map(|(chain, bits)| {
-                let spin = |i: usize| {
-                    if bits[i / 8] >> (i % 8) & 1 == 1 {
-                        1
-                    } else {
-                        -1
-                    }
-                };
-                Some(ChainPosition {
-                    state: SpinState::new((0..sites).map(spin).collect())?,
-                    stream: Stream::from_state(bytes_of(chain.stream))?,
-                    sweeps: chain.sweeps,
-                    made: chain.made,
-                })
-            })
-            .collect::<Option<_>>()
-            .ok_or(damaged("the state of a stream"))?;
+        let mut positions = Vec::with_capacity(header.sets.len());
+        for set in header.sets {
+            let (state, rest) = states
+                .split_at_checked(set.state)
+                .ok_or(damaged("the length of the states"))?;
+            states = rest;
+            let stream = match set.stream {
+                Some(words) => Some(
+                    Stream::from_state(bytes_of(words)).ok_or(damaged("the state of a stream"))?,
+                ),
+                None => None,
+            };
+            positions.push(SetPosition {
+                sweeps: set.sweeps,
+                stream,
+                state: state.to_vec(),
+                made: set.made,
+            });
+        }
+        if !states.is_empty() {
+            return Err(damaged("the length of the states"));
+        }
         Ok(Self {
             identity: header.identity,
             positions,
@@ -429,20 +429,23 @@ impl CheckpointFiles {
 mod tests {
     use super::*;
     use crate::random::Seed;
+    use crate::sample::SpinState;
+    use crate::sample::resumable::pack;
 
     fn checkpoint(sweeps: u64) -> Checkpoint {
         let schedule = Schedule::new(3, 5, 100, 2).unwrap();
-        let positions = (0..3)
+        // A set of one chain, and one of two whose decisions are numbered.
+        let positions = (0..2)
             .map(|k| {
                 let mut stream = Seed(1).stream("checkpoint", k);
-                let state = SpinState::random(21, &mut stream);
+                let state = SpinState::random(21 + 64 * k as usize, &mut stream);
                 let mut made = ContentHash::new();
                 made.add(&[k as u8; 13]);
-                ChainPosition {
-                    state,
-                    stream,
+                SetPosition {
                     sweeps,
-                    made,
+                    stream: (k == 0).then_some(stream),
+                    state: pack(state.spins()),
+                    made: vec![made; k as usize + 1],
                 }
             })
             .collect();
@@ -452,6 +455,7 @@ mod tests {
                 model: u64::MAX,
                 sites: 21,
                 kernel: "wolff".to_owned(),
+                settings: "none".to_owned(),
                 start: "random".to_owned(),
                 seed: 9,
                 schedule,
@@ -463,13 +467,14 @@ mod tests {
     #[test]
     fn what_is_read_is_what_was_written() {
         let written = checkpoint(17);
-        let mut read = Checkpoint::decode(&written.encode().unwrap()).unwrap();
+        let read = Checkpoint::decode(&written.encode().unwrap()).unwrap();
         assert_eq!(read.identity, written.identity);
         assert_eq!(read.encode().unwrap(), written.encode().unwrap());
-        for (a, b) in read.positions.iter_mut().zip(written.positions) {
-            assert_eq!(a.state.spins(), b.state.spins());
-            assert_eq!((a.sweeps, a.made), (b.sweeps, b.made));
-            assert_eq!(a.stream.next_u64(), b.stream.clone().next_u64());
+        for (a, b) in read.positions.iter().zip(&written.positions) {
+            assert_eq!(a.state, b.state);
+            assert_eq!((a.sweeps, &a.made), (b.sweeps, &b.made));
+            let word = |stream: &Option<Stream>| stream.clone().map(|mut s| s.next_u64());
+            assert_eq!(word(&a.stream), word(&b.stream));
         }
     }
 
@@ -485,11 +490,12 @@ mod tests {
             assert!(Checkpoint::decode(&good[..at]).is_err(), "cut at {at}");
         }
         let mut later = good;
-        later[8] = 2;
-        assert!(matches!(
-            Checkpoint::decode(&later),
-            Err(CheckpointError::Format { found: 2 })
-        ));
+        for found in [1, 3] {
+            later[8] = found;
+            let error = Checkpoint::decode(&later).unwrap_err();
+            let said = format!("its format has version {found}, this program reads version 2");
+            assert_eq!(error.to_string(), said);
+        }
     }
 
     /// The bytes of a checkpoint with this header: its hash is right.
@@ -507,23 +513,26 @@ mod tests {
 
     #[test]
     fn a_header_that_lies_allocates_nothing() {
-        let chain = r#"{"sweeps":1,"stream":[1,2,3,4],"made":{"hash":1,"partial":0,"length":0}}"#;
-        let header = |sites: u64, chains: u64, stream: &str| {
-            let chain = chain.replace("[1,2,3,4]", stream);
+        let header = |chains: u64, stream: &str, state: &str, made: usize| {
+            let hash = r#"{"hash":1,"partial":0,"length":0}"#;
+            let made = vec![hash; made].join(",");
             format!(
-                r#"{{"identity":{{"version":"1","model":1,"sites":{sites},"kernel":"k","start":"up","seed":1,
-                "schedule":{{"chains":{chains},"discard":0,"every":1,"samples":1}}}},"chains":[{chain}]}}"#
+                r#"{{"identity":{{"version":"1","model":1,"sites":8,"kernel":"k","settings":"","start":"up","seed":1,
+                "schedule":{{"chains":{chains},"discard":0,"every":1,"samples":1}}}},
+                "sets":[{{"sweeps":1,"stream":{stream},"state":{state},"made":[{made}]}}]}}"#
             )
         };
-        let fine = header(8, 1, "[1,2,3,4]");
+        let fine = header(1, "[1,2,3,4]", "1", 1);
         assert!(Checkpoint::decode(&forged(&fine, &[5])).is_ok());
         assert!(Checkpoint::decode(&forged(&fine, &[5, 5])).is_err());
+        let numbered = header(3, "null", "1", 3);
+        assert!(Checkpoint::decode(&forged(&numbered, &[5])).is_ok());
         for bad in [
-            header(u64::MAX, 1, "[1,2,3,4]"),
-            header(0, 1, "[1,2,3,4]"),
-            header(8, 2, "[1,2,3,4]"),
-            header(8, 1, "[0,0,0,0]"),
-            header(8, 1, "[1,2,3]"),
+            header(1, "[1,2,3,4]", "18446744073709551615", 1),
+            header(1, "[1,2,3,4]", "2", 1),
+            header(2, "[1,2,3,4]", "1", 1),
+            header(1, "[0,0,0,0]", "1", 1),
+            header(1, "[1,2,3]", "1", 1),
             "{}".to_owned(),
         ] {
             assert!(Checkpoint::decode(&forged(&bad, &[5])).is_err(), "{bad}");

@@ -399,7 +399,7 @@ impl Search {
     }
 }
 
-impl ExactSampler<SpinState> for CouplingFromThePast {
+impl<C: Chooser> ExactSampler<SpinState, C> for CouplingFromThePast {
     type Error = CouplingError;
 
     fn name(&self) -> &'static str {
@@ -408,7 +408,7 @@ impl ExactSampler<SpinState> for CouplingFromThePast {
 
     /// # Errors
     /// [`CouplingError::NotCoalesced`] if a limit was set and passed.
-    fn draw(&mut self, chooser: &mut impl Chooser) -> Result<SpinState, CouplingError> {
+    fn draw(&mut self, chooser: &mut C) -> Result<SpinState, CouplingError> {
         self.past.clear();
         let mut back = self.first_attempt;
         loop {

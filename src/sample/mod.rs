@@ -15,9 +15,9 @@
 //! - independent draws instead of a chain: [`CouplingFromThePast`], an [`ExactSampler`];
 //! - partition functions: [`AnnealedImportance`], forward and in reverse.
 //! - clusters that go round a torus: [`WindingRank`];
-//! - any of them for spins behind one face: a [`Walk`];
-//! - running: a [`ChainRun`] advances chains in parallel, a [`SampleFile`] takes their samples, and a
-//!   [`Checkpoint`] lets a killed run end with the bytes that it would have had.
+//! - any of them for spins behind one face: a [`Walk`] for one chain, a [`Sampler`] of a [`Subject`] for many;
+//! - running: a [`ChainRun`] advances chains of whatever is [`Resumable`] in parallel, a [`SampleFile`] takes their
+//!   samples, and a [`Checkpoint`] lets a killed run end with the bytes that it would have had.
 //!
 //! Batches of machines in single precision are sampled by the rule of [`RbmGibbs`] with the random words of
 //! [`StreamLanes`](crate::random::StreamLanes); their decisions are tied to those of the scalar rule word by word.
@@ -40,7 +40,10 @@ mod kernel;
 mod rbm_batch;
 mod rbm_gibbs;
 mod reducible;
+mod resumable;
 mod sample_file;
+mod sampler;
+mod samplers;
 mod single_site;
 mod spin_kernel;
 mod spin_state;
@@ -48,6 +51,7 @@ mod square;
 mod swendsen_wang;
 mod tempering;
 mod union_find;
+mod unit_values;
 mod walk;
 mod winding;
 mod wolff;
@@ -61,14 +65,14 @@ mod value_stability;
 
 pub use annealed::{AnnealedImportance, AnnealedPath, LogZBound, RbmPath, SpinPath};
 pub use chain_run::{
-    ChainPosition, ChainRun, RecordedSeries, Schedule, ScheduleError, StartState, UnitValues,
+    AdvanceError, ChainRun, RecordedSeries, Schedule, ScheduleError, StartState,
 };
 pub use checkpoint::{
     Checkpoint, CheckpointError, CheckpointFiles, ContentHash, RunIdentity, model_hash,
 };
 pub use compiled::{CompiledHamiltonian, ManyBodyTerm};
 pub use coupling_from_the_past::{CouplingError, CouplingFromThePast};
-pub use exact_sampler::ExactSampler;
+pub use exact_sampler::{ExactSampler, IndependentDraws};
 pub use extraction::TransitionMatrix;
 pub use gaussian_dbm_gibbs::{GaussianDbmGibbs, GaussianDbmState, GibbsScheme};
 pub use kernel::{Irreducibility, Kernel, KernelError, LogWeight};
@@ -78,17 +82,21 @@ pub use rbm_gibbs::{
     RbmGibbs, RbmState, gibbs_sweep, sample_h_from_v, sample_layer, sample_v_from_h,
 };
 pub use reducible::{Reducible, TrappedStates};
+pub use resumable::{ChainStopped, Resumable, SetPosition};
 pub use sample_file::SampleFile;
+pub use sampler::{Keep, Run, Sampler};
+pub use samplers::{SamplerError, Subject};
 pub use single_site::{
     HeatBath, HeatBathRule, Metropolis, MetropolisRule, SingleSite, SiteOrder, SiteRule,
 };
 pub use spin_kernel::SpinKernel;
 pub use spin_state::SpinState;
 pub use square::{
-    SquareHeatBath, SquareIsing, SquareMetropolis, SquareRule, SquareSwendsenWang, SquareWolff,
+    SquareHeatBath, SquareIsing, SquareKernel, SquareMetropolis, SquareRule, SquareSwendsenWang, SquareWolff,
 };
 pub use swendsen_wang::SwendsenWang;
 pub use tempering::{ParallelTempering, TemperingError};
+pub use unit_values::UnitValues;
 pub use walk::{KernelWalk, Walk, WalkOrReason, walks};
 pub use winding::WindingRank;
 pub use wolff::Wolff;

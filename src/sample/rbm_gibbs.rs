@@ -88,6 +88,11 @@ impl RbmGibbs {
         Self { rbm }
     }
 
+    /// The machine.
+    pub fn machine(&self) -> &Rbm {
+        &self.rbm
+    }
+
     /// A state with every unit up or down with probability ½.
     pub fn random_state(&self, chooser: &mut impl Chooser) -> RbmState {
         let mut state = RbmState {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::{GaussianDbm, Lattice, Rbm};
-use crate::random::Seed;
+use crate::random::{Seed, Stream};
 use std::sync::Arc;
 
 /// A hash of bytes (Fowler, Noll and Vo, variant 1a).
@@ -53,7 +53,8 @@ fn states_are_fixed() {
     let drawn = perfect
         .draw(&mut Seed(2026).stream("value stability", 1))
         .unwrap();
-    seen.push((perfect.name(), hash(drawn.spins().iter().map(|&s| s as u8))));
+    let name = ExactSampler::<_, Stream>::name(&perfect);
+    seen.push((name, hash(drawn.spins().iter().map(|&s| s as u8))));
 
     let bath = |k: f64| HeatBath::at_scale(model.clone(), SiteOrder::Sequential, k).unwrap();
     let mut ladder = ParallelTempering::new(vec![bath(0.5), bath(0.55), bath(0.6)]).unwrap();

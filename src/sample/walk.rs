@@ -1,18 +1,18 @@
 //! Samplers behind one face: whatever walks through the states of ±1 spins, chosen at run time.
 
+use super::bit_parallel::{
+    BitParallelError, ReplicaChains, Replicas, TiledChains, TiledLattice, TorusRule,
+};
+use super::resumable::spins_of_units;
+use super::samplers::{LADDER, coupling, ladder};
 use super::{
     CompiledHamiltonian, CouplingFromThePast, ExactSampler, HeatBath, Irreducibility, Kernel,
-    KernelError, ParallelTempering, RbmGibbs, RbmState, SiteOrder, SpinKernel, SpinState,
-    SquareHeatBath, SquareIsing, SquareMetropolis, SquareSwendsenWang, SquareWolff,
+    KernelError, ParallelTempering, RbmGibbs, RbmState, SpinKernel, SpinState, SquareIsing,
+    SquareKernel,
 };
 use crate::model::Rbm;
-use crate::random::Stream;
+use crate::random::{LANES, Seed, Stream};
 use std::sync::Arc;
-
-/// Most sweeps into the past; a sampler that needs more is not used.
-const LONGEST_PAST: usize = 1 << 16;
-/// Scales of 𝒦 of the replicas of parallel tempering.
-const LADDER: [f64; 4] = [1.0, 0.85, 0.7, 0.55];
 
 /// A sampler of ±1 spins with a state of its own.
 pub trait Walk {
@@ -32,12 +32,21 @@ pub trait Walk {
         1
     }
 
+    /// Chains that a step moves together; more than one have one scale.
+    ///
+    /// Each alone is a chain like any other. Together they may share late digits of their decisions, see
+    /// [`Replicas`](super::bit_parallel::Replicas): a mean over them has at most 1.03 times its variance.
+    fn lanes(&self) -> usize {
+        1
+    }
+
     /// Scales of 𝒦 of the replicas that it keeps; the first is 1, and is what [`Walk::spins`] shows.
     fn scales(&self) -> &[f64] {
         &[1.0]
     }
 
-    /// Begins anew from these spins, one row for each of [`Walk::scales`].
+    /// Begins anew from these spins, one row for each of [`Walk::scales`], or for the first of [`Walk::lanes`], which
+    /// the others repeat.
     ///
     /// # Panics
     /// If there are fewer rows, or spins that are not ±1.
@@ -49,7 +58,11 @@ pub trait Walk {
     /// The reason, if a draw cannot be had.
     fn step(&mut self, stream: &mut Stream) -> Result<(), String>;
 
-    /// The spins.
+    /// Lets [`Walk::spins`] show the present state of a chain, where that is not for free; the number is below
+    /// [`Walk::lanes`].
+    fn show(&mut self, _lane: usize) {}
+
+    /// The spins; those of the last [`Walk::show`].
     fn spins(&self) -> &[i8];
 }
 
@@ -142,10 +155,7 @@ impl Walk for MachineWalk {
     }
     fn step(&mut self, stream: &mut Stream) -> Result<(), String> {
         self.kernel.sweep(&mut self.state, stream);
-        let units = self.state.v.iter().chain(&self.state.h);
-        for (spin, &up) in self.spins.iter_mut().zip(units) {
-            *spin = if up { 1 } else { -1 };
-        }
+        self.spins = spins_of_units(&self.state);
         Ok(())
     }
     fn spins(&self) -> &[i8] {
@@ -178,6 +188,136 @@ impl Walk for CouplingWalk {
     }
 }
 
+/// Lanes, or tiles, that begin with the first step: their keys come from its stream.
+struct BitWalk<C, S> {
+    name: &'static str,
+    rule: Irreducibility,
+    chains: C,
+    set: Option<S>,
+    /// What it begins from, until then.
+    rows: Vec<Vec<i8>>,
+    shown: Vec<i8>,
+}
+
+impl<C, S> BitWalk<C, S> {
+    fn new(name: &'static str, rule: &TorusRule, chains: C, sites: usize) -> Self {
+        Self {
+            name,
+            rule: rule.irreducibility(),
+            chains,
+            set: None,
+            rows: vec![vec![1; sites]],
+            shown: vec![1; sites],
+        }
+    }
+
+    fn begin(&mut self, rows: &[&[i8]]) {
+        self.set = None;
+        self.rows = rows.iter().map(|r| r.to_vec()).collect();
+    }
+}
+
+impl Walk for BitWalk<ReplicaChains, Replicas> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn irreducibility(&self) -> Irreducibility {
+        self.rule.clone()
+    }
+    fn lanes(&self) -> usize {
+        LANES
+    }
+    fn start(&mut self, rows: &[&[i8]]) {
+        self.begin(rows);
+    }
+    fn step(&mut self, stream: &mut Stream) -> Result<(), String> {
+        let (chains, rows) = (&self.chains, &self.rows);
+        let set = self.set.get_or_insert_with(|| {
+            let mut set = chains.set(Seed(stream.next_u64()), 0);
+            for lane in 0..LANES {
+                set.set_lane(lane, &rows[lane % rows.len()]);
+            }
+            set
+        });
+        self.chains.sweep(set, 1);
+        Ok(())
+    }
+    fn show(&mut self, lane: usize) {
+        if let Some(set) = &self.set {
+            self.shown.clear();
+            self.shown.extend(set.lane(lane));
+        } else {
+            self.shown.clone_from(&self.rows[lane % self.rows.len()]);
+        }
+    }
+    fn spins(&self) -> &[i8] {
+        &self.shown
+    }
+}
+
+impl Walk for BitWalk<TiledChains, TiledLattice> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn irreducibility(&self) -> Irreducibility {
+        self.rule.clone()
+    }
+    fn start(&mut self, rows: &[&[i8]]) {
+        self.begin(rows);
+    }
+    fn step(&mut self, stream: &mut Stream) -> Result<(), String> {
+        let (chains, rows) = (&self.chains, &self.rows);
+        let lattice = self
+            .set
+            .get_or_insert_with(|| chains.lattice(&rows[0], Seed(stream.next_u64()), 0));
+        self.chains.sweep(lattice, 1);
+        Ok(())
+    }
+    fn show(&mut self, _: usize) {
+        match &self.set {
+            Some(lattice) => lattice.write_spins(&mut self.shown),
+            None => self.shown.clone_from(&self.rows[0]),
+        }
+    }
+    fn spins(&self) -> &[i8] {
+        &self.shown
+    }
+}
+
+/// The bit-parallel walks on a rectangle, if it is an even torus.
+fn bit_walks(square: SquareIsing) -> [(&'static str, WalkOrReason); 4] {
+    fn of(
+        name: &'static str,
+        square: SquareIsing,
+        metropolis: bool,
+        tiled: bool,
+    ) -> Result<Box<dyn Walk>, BitParallelError> {
+        let rule = if metropolis {
+            TorusRule::metropolis(square)?
+        } else {
+            TorusRule::heat_bath(square)?
+        };
+        let sites = square.lattice().sites();
+        Ok(if tiled {
+            let chains = TiledChains::new(rule.clone())?;
+            Box::new(BitWalk::<_, TiledLattice>::new(name, &rule, chains, sites))
+        } else {
+            let chains = ReplicaChains::new(rule.clone());
+            Box::new(BitWalk::<_, Replicas>::new(name, &rule, chains, sites))
+        })
+    }
+    [
+        ("bit-parallel-metropolis", true, false),
+        ("bit-parallel-heat-bath", false, false),
+        ("tiled-metropolis", true, true),
+        ("tiled-heat-bath", false, true),
+    ]
+    .map(|(name, metropolis, tiled)| {
+        let walk = of(name, square, metropolis, tiled);
+        (name, walk.map_err(|e| e.to_string()))
+    })
+}
+
 /// A sampler, or why there is none.
 pub type WalkOrReason = Result<Box<dyn Walk>, String>;
 
@@ -206,15 +346,12 @@ pub fn walks(
         }
     }
     if let Some(square) = square {
-        let order = SiteOrder::Checkerboard;
-        let metropolis = SquareMetropolis::new(square, order).map(|k| KernelWalk::new(k, n));
-        let heat_bath = SquareHeatBath::new(square, order).map(|k| KernelWalk::new(k, n));
-        let wolff = SquareWolff::new(square).map(|k| KernelWalk::new(k, n));
-        let all = Ok(KernelWalk::new(SquareSwendsenWang::new(square), n));
-        found.push(("square-metropolis-checkerboard", checked(metropolis)));
-        found.push(("square-heat-bath-checkerboard", checked(heat_bath)));
-        found.push(("square-wolff", checked(wolff)));
-        found.push(("square-swendsen-wang", checked(all)));
+        for name in SquareKernel::NAMES {
+            if let Some(kernel) = SquareKernel::by_name(name, square) {
+                found.push((name, checked(kernel.map(|k| KernelWalk::new(k, n)))));
+            }
+        }
+        found.extend(bit_walks(square));
     }
     if let Some(machine) = machine {
         let walk = MachineWalk {
@@ -227,24 +364,15 @@ pub fn walks(
         };
         found.push(("rbm-block-gibbs", checked(Ok(walk))));
     }
-    let ladder = LADDER
-        .iter()
-        .map(|&scale| HeatBath::at_scale(model.clone(), SiteOrder::Sequential, scale))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| e.to_string())
-        .and_then(|kernels| ParallelTempering::new(kernels).map_err(|e| e.to_string()));
-    let tempering = ladder.map(|ladder| {
+    let tempering = ladder(model).map_err(|e| e.to_string()).map(|ladder| {
         let states = vec![SpinState::up(n); LADDER.len()];
         Box::new(TemperingWalk { ladder, states }) as Box<dyn Walk>
     });
     found.push(("parallel-tempering", tempering));
-    let coupling = CouplingFromThePast::new(model)
-        .map_err(|e| e.to_string())
-        .map(|sampler| {
-            let sampler = sampler.with_limit(LONGEST_PAST);
-            let state = SpinState::up(n);
-            Box::new(CouplingWalk { sampler, state }) as Box<dyn Walk>
-        });
+    let coupling = coupling(model).map_err(|e| e.to_string()).map(|sampler| {
+        let state = SpinState::up(n);
+        Box::new(CouplingWalk { sampler, state }) as Box<dyn Walk>
+    });
     found.push(("coupling-from-the-past", coupling));
     found
 }
@@ -253,7 +381,6 @@ pub fn walks(
 mod tests {
     use super::*;
     use crate::model::Lattice;
-    use crate::random::Seed;
 
     #[test]
     fn every_walk_has_its_name_and_moves_from_its_start() {
@@ -265,7 +392,8 @@ mod tests {
         let mut names = Vec::new();
         for (name, walk) in walks(&model, Some(square), None) {
             let Ok(mut walk) = walk else {
-                assert!(name.starts_with("metropolis-") || name.starts_with("square-metropolis"));
+                let reducible = name.starts_with("metropolis-") || name == SquareKernel::NAMES[0];
+                assert!(reducible || name.starts_with("tiled-"), "{name}");
                 continue;
             };
             assert_eq!(walk.name(), name);
@@ -274,12 +402,34 @@ mod tests {
             let mut seen = std::collections::BTreeSet::new();
             for _ in 0..50 {
                 walk.step(&mut stream).unwrap();
+                walk.show(walk.lanes() - 1);
                 seen.insert(walk.spins().to_vec());
             }
             assert!(seen.len() > 20, "{name} {}", seen.len());
             names.push(name);
         }
-        assert!(names.len() >= 10, "{names:?}");
+        assert!(names.len() >= 12, "{names:?}");
+    }
+
+    #[test]
+    fn bit_parallel_walks_begin_from_their_rows() {
+        let lattice = Lattice::torus(64, 32);
+        // At K = 4 a spin beside four equal ones flips once in e³² decisions.
+        let square = SquareIsing::new(lattice, 4.0, 0.0).unwrap();
+        let (up, down) = (vec![1; 2048], vec![-1; 2048]);
+        for (name, walk) in bit_walks(square) {
+            let mut walk = walk.unwrap();
+            walk.start(&[&up, &down]);
+            for step in 0..3 {
+                for lane in [0, 1, walk.lanes() - 1] {
+                    let lane = lane.min(walk.lanes() - 1);
+                    walk.show(lane);
+                    let expected = if lane % 2 == 0 { &up } else { &down };
+                    assert!(walk.spins() == expected, "{name}, lane {lane}, step {step}");
+                }
+                walk.step(&mut Seed(1).stream("walk", 0)).unwrap();
+            }
+        }
     }
 
     #[test]

@@ -71,6 +71,9 @@ pub(super) struct Entry {
     pub(super) name: String,
     pub(super) independent: bool,
     pub(super) irreducibility: &'static str,
+    /// Chains that move together.
+    pub(super) lanes: usize,
+    /// Of one of those chains.
     pub(super) seconds_per_sweep: f64,
     /// All sweeps: measured, discarded and of the tested chains.
     pub(super) sweeps: u64,
@@ -115,7 +118,14 @@ impl Entry {
     }
 }
 
+/// Long chains that are measured of each set, and sets.
+fn sets_of_long_chains(lanes: usize) -> (usize, usize) {
+    let together = lanes.min(CHAINS);
+    (together, CHAINS.div_ceil(together))
+}
+
 /// Sweeps of the two runs.
+#[derive(Debug, PartialEq, Eq)]
 struct Work {
     length: u64,
     discarded: u64,
@@ -124,17 +134,21 @@ struct Work {
 }
 
 impl Work {
-    fn of(sweeps: u64, draws: usize, independent: bool, started: bool) -> Self {
-        let measured = (sweeps / 4).min(MOST_MEASURED);
-        let chains = CHAINS as u64;
-        let length = (measured / chains).max(1);
+    /// The work that sweeps buy; they are counted for each chain that moves, whether it is looked at or not.
+    fn of(sweeps: u64, lanes: usize, draws: usize, independent: bool, started: bool) -> Self {
+        let (_, sets) = sets_of_long_chains(lanes);
+        let set = (sets * lanes) as u64;
+        // Where only some of the chains of a set are measured, measuring costs next to nothing.
+        let part = if lanes == 1 { sweeps / 4 } else { sweeps / 2 };
+        let length = (part / set).clamp(1, MOST_MEASURED / CHAINS as u64);
         let discarded = if started || independent {
             0
         } else {
             length / 10
         };
-        let left = sweeps.saturating_sub(chains * length);
+        let left = sweeps.saturating_sub(set * length);
         let draws = (draws as u64).min(left.max(1));
+        let moved = draws.next_multiple_of(lanes as u64);
         Self {
             length: length - discarded,
             discarded,
@@ -142,19 +156,20 @@ impl Work {
             test_sweeps: if independent {
                 1
             } else {
-                (left / draws).max(1)
+                (left / moved).max(1)
             },
         }
     }
 }
 
 impl Contest<'_> {
-    /// Seconds of a sweep alone, and of one with all its measurements.
+    /// Seconds of a sweep of one chain, alone and as it is in a long chain, with measurements.
     fn rates(&self, walk: &mut dyn Walk, share: Option<f64>) -> Result<[f64; 2], String> {
         let limit = share.map_or(CALIBRATION.0, |s| CALIBRATION.0.min(s * CALIBRATION.1));
         let mut stream = self.job.seed.stream("compare-calibration", 2);
         let rows = self.starts.random_rows(walk.scales().len(), 0);
         walk.start(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let (together, _) = sets_of_long_chains(walk.lanes());
         let mut rates = [0.0; 2];
         let mut sink = 0.0;
         for (measured, rate) in rates.iter_mut().enumerate() {
@@ -164,14 +179,15 @@ impl Contest<'_> {
                 let begin = Instant::now();
                 for _ in 0..block {
                     walk.step(&mut stream)?;
-                    if measured == 1 {
+                    for lane in 0..measured * together {
+                        walk.show(lane);
                         measure(self.observed, &self.job.model, walk.spins(), |_, x| {
                             sink += x;
                         });
                     }
                 }
                 let seconds = begin.elapsed().as_secs_f64().max(1e-9);
-                let here = seconds / block as f64;
+                let here = seconds / (block as f64 * walk.lanes() as f64);
                 if seconds >= limit {
                     // Other programs make some rounds slower, none faster.
                     *rate = if rounds == 0 { here } else { rate.min(here) };
@@ -197,19 +213,23 @@ impl Contest<'_> {
         share: Option<f64>,
     ) -> Result<Entry, String> {
         let rates = self.rates(walk, share)?;
+        let lanes = walk.lanes();
         let sweeps = sweeps.unwrap_or_else(|| {
             let seconds = share.unwrap_or(1.0);
-            // A quarter of the sweeps is measured, up to a number.
-            let quarters = (3.6 * seconds / (3.0 * rates[0] + rates[1])) as u64;
-            let rest = (0.9 * seconds - MOST_MEASURED as f64 * rates[1]) / rates[0];
-            quarters
-                .min(4 * MOST_MEASURED)
+            let (_, sets) = sets_of_long_chains(lanes);
+            // A part of the sweeps is measured, up to a number.
+            let part = if lanes == 1 { 4.0 } else { 2.0 };
+            let most = MOST_MEASURED / CHAINS as u64 * (sets * lanes) as u64;
+            let parts = (0.9 * part * seconds / ((part - 1.0) * rates[0] + rates[1])) as u64;
+            let rest = (0.9 * seconds - most as f64 * rates[1]) / rates[0];
+            parts
+                .min(part as u64 * most)
                 .max(rest.max(0.0) as u64)
-                .max(512)
+                .max(512 * lanes as u64)
         });
         let independent = walk.is_independent();
         let started = self.starts.has(walk.scales());
-        let work = Work::of(sweeps, self.starts.draws, independent, started);
+        let work = Work::of(sweeps, lanes, self.starts.draws, independent, started);
         let chains = self.long_chains(walk, &work)?;
         let mut measured = self.estimates(&chains);
         let tested = independent || started;
@@ -231,6 +251,7 @@ impl Contest<'_> {
                 Irreducibility::Irreducible => "irreducible",
                 _ => "unknown",
             },
+            lanes,
             seconds_per_sweep: rates[0],
             sweeps,
             length: work.length,
@@ -309,11 +330,18 @@ impl Contest<'_> {
         self.job.seed.stream(&purpose, index as u64)
     }
 
-    fn begin(&self, walk: &mut dyn Walk, index: usize) {
-        if let Some(rows) = self.starts.rows(walk.scales(), index) {
-            walk.start(&rows);
+    /// Begins from the draw of this number, and chains that move along from those that follow.
+    fn begin(&self, walk: &mut dyn Walk, index: usize, together: usize) {
+        let scales = walk.scales().to_vec();
+        let drawn: Option<Vec<Vec<&[i8]>>> = (index..index + together)
+            .map(|i| self.starts.rows(&scales, i))
+            .collect();
+        if let Some(rows) = drawn {
+            walk.start(&rows.concat());
         } else {
-            let rows = self.starts.random_rows(walk.scales().len(), index);
+            let rows: Vec<Vec<i8>> = (index..index + together)
+                .flat_map(|i| self.starts.random_rows(scales.len(), i))
+                .collect();
             walk.start(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
         }
     }
@@ -321,17 +349,22 @@ impl Contest<'_> {
     /// Every observable of every long chain.
     fn long_chains(&self, walk: &mut dyn Walk, work: &Work) -> Result<Vec<Vec<Vec<f64>>>, String> {
         let mut series = vec![vec![Vec::new(); CHAINS]; self.observed.len()];
-        for chain in 0..CHAINS {
-            let mut stream = self.stream(walk, "chain", chain);
-            self.begin(walk, self.starts.draws + chain);
+        let (together, _) = sets_of_long_chains(walk.lanes());
+        for first in (0..CHAINS).step_by(together) {
+            let mut stream = self.stream(walk, "chain", first);
+            let together = together.min(CHAINS - first);
+            self.begin(walk, self.starts.draws + first, together);
             for _ in 0..work.discarded {
                 walk.step(&mut stream)?;
             }
             for _ in 0..work.length {
                 walk.step(&mut stream)?;
-                measure(self.observed, &self.job.model, walk.spins(), |i, x| {
-                    series[i][chain].push(x);
-                });
+                for lane in 0..together {
+                    walk.show(lane);
+                    measure(self.observed, &self.job.model, walk.spins(), |i, x| {
+                        series[i][first + lane].push(x);
+                    });
+                }
             }
         }
         Ok(series)
@@ -343,19 +376,23 @@ impl Contest<'_> {
         let independent = walk.is_independent();
         let mut stream = self.stream(walk, "test", 0);
         if independent {
-            self.begin(walk, 0);
+            self.begin(walk, 0, 1);
         }
-        for draw in 0..work.draws {
+        for draw in (0..work.draws).step_by(walk.lanes()) {
+            let together = walk.lanes().min(work.draws - draw);
             if !independent {
                 stream = self.stream(walk, "test", draw);
-                self.begin(walk, draw);
+                self.begin(walk, draw, together);
             }
             for _ in 0..work.test_sweeps {
                 walk.step(&mut stream)?;
             }
-            measure(self.observed, &self.job.model, walk.spins(), |i, x| {
-                finals[i].push(x);
-            });
+            for lane in 0..together {
+                walk.show(lane);
+                measure(self.observed, &self.job.model, walk.spins(), |i, x| {
+                    finals[i].push(x);
+                });
+            }
         }
         Ok(finals)
     }
@@ -466,4 +503,29 @@ pub(super) fn against_each_other(entries: &mut [Entry], observed: &[Observed]) {
 pub(super) fn rank(entries: &mut [Entry]) {
     let cost = |e: &Entry| e.seconds_per_sample().unwrap_or(f64::INFINITY);
     entries.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sweeps_buy_the_work_that_they_count() {
+        for (sweeps, length, test_sweeps) in
+            [(512, 32, 1), (40_000, 2500, 6), (1 << 30, 1 << 15, 214_722)]
+        {
+            let work = Work::of(sweeps, 1, 5000, false, true);
+            assert_eq!((work.length, work.test_sweeps), (length, test_sweeps));
+        }
+        // 512 chains at once: half of the sweeps for the set with the long chains, and all sets are paid for.
+        let work = Work::of(512 * 2000, 512, 5000, false, true);
+        assert_eq!(
+            (work.length, work.draws, work.test_sweeps),
+            (1000, 5000, 100)
+        );
+        let work = Work::of(512 * 2000, 512, 5000, false, false);
+        assert_eq!((work.length, work.discarded), (900, 100));
+        let few = Work::of(64, 512, 5000, false, true);
+        assert_eq!((few.length, few.draws, few.test_sweeps), (1, 1, 1));
+    }
 }

@@ -143,6 +143,9 @@ impl Report {
     fn entry_text(&self, out: &mut String, entry: &Entry) {
         let kind = if entry.independent {
             "independent draws".to_owned()
+        } else if entry.lanes > 1 {
+            let (length, lanes) = (entry.length, entry.lanes);
+            format!("{CHAINS} chains of {length} sweeps, of {lanes} that move together")
         } else {
             format!("{CHAINS} chains of {} sweeps", entry.length)
         };
@@ -276,6 +279,7 @@ impl Report {
             "independent_draws": entry.independent,
             "sweeps": entry.sweeps,
             "chains": CHAINS,
+            "chains_that_move_together": entry.lanes,
             "sweeps_per_chain": entry.length,
             "discarded_per_chain": entry.discarded,
             "tested_draws": entry.draws,

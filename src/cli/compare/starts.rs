@@ -1,16 +1,16 @@
 //! Independent draws of the model, from which chains start that are tested.
 
+use super::super::exact_engine::ExactEngine;
 use super::{Field, Job};
-use crate::exact::{Limits, draw};
+use crate::exact::draw;
 use crate::model::{SpinHamiltonian, Term};
 use crate::random::{Seed, Stream};
-use crate::sample::{Irreducibility, SpinState, Walk, WalkOrReason};
+use crate::sample::{ExactSampler, Irreducibility, SpinState, Walk, WalkOrReason};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Long chains of each sampler.
 pub(super) const CHAINS: usize = 4;
-/// Rows drawn at a time.
-const BATCH: usize = 4096;
 /// Part of a sampler's share of the budget that draws to start from may take, if each of them is dear.
 const PART: f64 = 0.5;
 /// Most spins of all starts together.
@@ -144,27 +144,27 @@ impl Starts {
 
 /// Independent draws by the engines that solve the model.
 struct ExactWalk {
-    model: SpinHamiltonian,
-    limits: Limits,
-    rows: Vec<i8>,
+    engine: ExactEngine,
+    batch: Vec<SpinState>,
     at: usize,
 }
 
 /// The draws of the engines as a sampler, if one is within the limits.
 pub(super) fn exact_walk(job: &Job) -> WalkOrReason {
     let mut stream = job.seed.stream("compare-calibration", 1);
-    let rows = draw(&job.bare, 1, &mut stream, &job.limits).map_err(|e| e.to_string())?;
+    let model = Arc::new(job.bare.clone());
+    let engine = ExactEngine::new(model, job.limits, &mut stream).map_err(|e| e.to_string())?;
+    let batch = vec![SpinState::up(job.bare.spins())];
     Ok(Box::new(ExactWalk {
-        model: job.bare.clone(),
-        limits: job.limits,
-        rows,
+        engine,
+        batch,
         at: 0,
     }))
 }
 
 impl Walk for ExactWalk {
     fn name(&self) -> &'static str {
-        "exact"
+        self.engine.name()
     }
     fn irreducibility(&self) -> Irreducibility {
         Irreducibility::Positive
@@ -173,24 +173,23 @@ impl Walk for ExactWalk {
         true
     }
     fn batch(&self) -> u64 {
-        BATCH as u64
+        self.engine.batch() as u64
     }
     fn start(&mut self, _: &[&[i8]]) {
         // What is left belongs to another stream.
-        self.at = self.rows.len() / self.model.spins();
+        self.at = self.batch.len() - 1;
     }
     fn step(&mut self, stream: &mut Stream) -> Result<(), String> {
-        let n = self.model.spins();
         self.at += 1;
-        if self.at * n >= self.rows.len() {
-            self.rows =
-                draw(&self.model, BATCH, stream, &self.limits).map_err(|e| e.to_string())?;
+        if self.at >= self.batch.len() {
+            let count = self.engine.batch();
+            let drawn = self.engine.draw_many(count, stream);
+            self.batch = drawn.map_err(|e| e.to_string())?;
             self.at = 0;
         }
         Ok(())
     }
     fn spins(&self) -> &[i8] {
-        let n = self.model.spins();
-        &self.rows[self.at * n..(self.at + 1) * n]
+        self.batch[self.at].spins()
     }
 }

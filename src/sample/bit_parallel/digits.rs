@@ -166,6 +166,11 @@ impl ReplicaDigits {
         }
     }
 
+    /// Goes on with the decisions of another rule, as [`Replicas::set_rule`](super::Replicas::set_rule) does.
+    pub fn set_rule(&mut self, table: &FlipTable) {
+        self.own = own_digits(table);
+    }
+
     fn fraction(&self) -> u128 {
         let sites = (self.shape.0 * self.shape.1) as u64;
         let sweep = self.decisions / sites;

@@ -23,12 +23,14 @@ mod replicas;
 mod scalar;
 mod sweep;
 mod tiles;
+mod torus_rule;
 
 pub use digits::{ReplicaDigits, TileDigits};
 pub use flip_table::FlipTable;
 pub use replicas::{ReplicaCounts, Replicas};
 pub use scalar::CheckerboardSpins;
 pub use tiles::TiledLattice;
+pub use torus_rule::{HEAT_BATH_EVERY, ReplicaChains, TiledChains, TorusRule};
 
 /// Why a lattice or a rule was refused.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -42,6 +44,9 @@ pub enum BitParallelError {
         /// Number of rows.
         rows: usize,
     },
+    /// There are no edges to wrap round.
+    #[error("the lattice has an open side; a torus is needed")]
+    NotATorus,
     /// The tiles need sides that they divide.
     #[error(
         "a tiled torus needs at least 32 by 64 sites, columns in multiples of 32 and rows of 64, not {columns} by {rows}"

@@ -7,7 +7,7 @@ use super::flip_table::Comparisons;
 use super::scalar::check_shape;
 use super::sweep::{Lane, Sweeps};
 use super::{BitParallelError, FlipTable};
-use crate::random::{LANES, Path, RoundKeys, Seed, run};
+use crate::random::{LANES, Lanes, Path, RoundKeys, Seed, run};
 use std::marker::PhantomData;
 
 /// The name under which the keys are drawn.
@@ -23,6 +23,7 @@ pub(super) const PURPOSE: &str = "bit-parallel replicas";
 #[derive(Clone, Debug)]
 pub struct Replicas {
     board: Board,
+    table: FlipTable,
     rule: Comparisons,
     own: usize,
     keys: RoundKeys,
@@ -37,6 +38,27 @@ pub struct ReplicaCounts {
     pub up: [u32; LANES],
     /// Bonds between opposite spins, of 2 for each site.
     pub opposing_bonds: [u32; LANES],
+}
+
+fn comparisons(table: &FlipTable, own: usize) -> Comparisons {
+    Comparisons::new(table, replica_digits(own), (own + TURNED) as u32)
+}
+
+/// Bit `k` of word `i` becomes bit `i` of word `k`.
+fn transpose(words: &mut [u64; 64]) {
+    let mut half = 32;
+    let mut mask = 0x0000_0000_ffff_ffff_u64;
+    while half > 0 {
+        for first in (0..64).step_by(2 * half) {
+            for i in first..first + half {
+                let moved = (words[i] >> half ^ words[i + half]) & mask;
+                words[i] ^= moved << half;
+                words[i + half] ^= moved;
+            }
+        }
+        half /= 2;
+        mask ^= mask << half;
+    }
 }
 
 impl Replicas {
@@ -55,7 +77,8 @@ impl Replicas {
         let own = own_digits(table);
         Ok(Self {
             board: Board::new(columns, rows),
-            rule: Comparisons::new(table, replica_digits(own), (own + TURNED) as u32),
+            table: table.clone(),
+            rule: comparisons(table, own),
             own,
             keys: keys(seed, PURPOSE, index),
             sweeps: 0,
@@ -88,6 +111,101 @@ impl Replicas {
             }
         }
         self.board.refresh_margins::<Torus>();
+    }
+
+    /// Sets the spins of one replica, site `row · columns + column` after the other.
+    ///
+    /// # Panics
+    /// If there are fewer spins than sites, or no such lane.
+    pub fn set_lane(&mut self, lane: usize, spins: &[i8]) {
+        for row in 0..self.board.rows {
+            for column in 0..self.board.columns {
+                let up = spins[row * self.board.columns + column] > 0;
+                self.board.word_mut(column, row).set(lane, up);
+            }
+        }
+        self.board.refresh_margins::<Torus>();
+    }
+
+    /// The spins of one replica, in the same order.
+    pub fn lane(&self, lane: usize) -> impl Iterator<Item = i8> {
+        let (columns, rows) = (self.board.columns, self.board.rows);
+        (0..columns * rows).map(move |i| {
+            let up = self.is_up(lane, i % columns, i / columns);
+            if up { 1 } else { -1 }
+        })
+    }
+
+    /// The spins of lanes `64 group` to `64 group + 63` in the same order: bit `i mod 64` of word `i / 64` of the part
+    /// of `bits` that belongs to the lane is set where the spin at site `i` is up. Parts have the same length.
+    ///
+    /// # Panics
+    /// If `group` is not below 8.
+    pub fn bits_of_group(&self, group: usize, bits: &mut Vec<u64>) {
+        let sites = self.board.columns * self.board.rows;
+        let part = sites.div_ceil(64);
+        bits.clear();
+        bits.resize(64 * part, 0);
+        let mut block = [0; 64];
+        let mut filled = 0;
+        let mut words = 0;
+        for row in 0..self.board.rows {
+            for column in 0..self.board.columns {
+                block[filled] = self.board.word(column, row).0[group];
+                filled += 1;
+                if filled == 64 || words * 64 + filled == sites {
+                    block[filled..].fill(0);
+                    transpose(&mut block);
+                    for (lane, &word) in block.iter().enumerate() {
+                        bits[lane * part + words] = word;
+                    }
+                    words += 1;
+                    filled = 0;
+                }
+            }
+        }
+    }
+
+    /// All spins of all lanes as bytes: 64 for each site, in the same order, the first lane in the lowest bit.
+    pub fn state(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(64 * self.board.columns * self.board.rows);
+        for row in 0..self.board.rows {
+            for column in 0..self.board.columns {
+                let word = self.board.word(column, row);
+                bytes.extend(word.0.iter().flat_map(|w| w.to_le_bytes()));
+            }
+        }
+        bytes
+    }
+
+    /// Goes to such a state, after so many sweeps; `None` if it has another length.
+    pub fn at_state(mut self, state: &[u8], sweeps: u64) -> Option<Self> {
+        let (columns, rows) = (self.board.columns, self.board.rows);
+        let (words, rest) = state.as_chunks::<8>();
+        if words.len() != 8 * columns * rows || !rest.is_empty() {
+            return None;
+        }
+        let sites = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
+        for ((column, row), word) in sites.zip(words.as_chunks().0) {
+            *self.board.word_mut(column, row) = Lanes(word.map(u64::from_le_bytes));
+        }
+        self.board.refresh_margins::<Torus>();
+        self.sweeps = sweeps;
+        Some(self)
+    }
+
+    /// Sweeps done since the start; they number the random words.
+    pub fn sweeps(&self) -> u64 {
+        self.sweeps
+    }
+
+    /// Takes another rule from here on.
+    pub fn set_rule(&mut self, table: &FlipTable) {
+        if self.table != *table {
+            self.table = table.clone();
+            self.own = own_digits(table);
+            self.rule = comparisons(table, self.own);
+        }
     }
 
     /// Updates every spin of every replica this many times.
@@ -170,6 +288,45 @@ mod tests {
                     assert_eq!(2 * counts.opposing_bonds[lane], opposing);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn lanes_are_read_and_written_alike() {
+        for shape in [(2, 2), (6, 4), (8, 8), (10, 14)] {
+            let table = &rules()[0];
+            let mut stream = Seed(5).stream("lanes", 0);
+            let mut replicas = Replicas::new(shape, table, Seed(1), 0).unwrap();
+            replicas.fill(|_, _, _| random_bit(&mut stream));
+            let mut copy = Replicas::new(shape, table, Seed(1), 0).unwrap();
+            let (sites, part) = (shape.0 * shape.1, (shape.0 * shape.1).div_ceil(64));
+            let mut bits = Vec::new();
+            for lane in 0..LANES {
+                let spins: Vec<i8> = replicas.lane(lane).collect();
+                copy.set_lane(lane, &spins);
+                replicas.bits_of_group(lane / 64, &mut bits);
+                let mine = &bits[lane % 64 * part..][..part];
+                for (i, &spin) in spins.iter().enumerate() {
+                    let up = replicas.is_up(lane, i % shape.0, i / shape.0);
+                    assert_eq!(spin > 0, up);
+                    assert_eq!(mine[i / 64] >> (i % 64) & 1 == 1, up, "{lane}, {i}");
+                }
+                let filled = (sites - 1) % 64 + 1;
+                assert_eq!(mine[part - 1].checked_shr(filled as u32).unwrap_or(0), 0);
+            }
+            assert_eq!(copy.state(), replicas.state());
+            // Put down and taken up in the middle, with a change of the rule.
+            replicas.sweep(2);
+            let fresh = Replicas::new(shape, &rules()[2], Seed(1), 0).unwrap();
+            let mut again = fresh.at_state(&replicas.state(), 2).unwrap();
+            replicas.set_rule(&rules()[2]);
+            replicas.sweep(3);
+            again.sweep(3);
+            assert_eq!(again.state(), replicas.state());
+            assert_eq!(again.sweeps(), 5);
+            assert_ne!(copy.state(), replicas.state());
+            let short = &replicas.state()[1..];
+            assert!(copy.at_state(short, 2).is_none());
         }
     }
 

@@ -103,7 +103,10 @@ impl CheckerboardSpins {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Lattice;
     use crate::random::enumerate_choices;
+    use crate::sample::bit_parallel::{HEAT_BATH_EVERY, TorusRule};
+    use crate::sample::{Irreducibility, SquareIsing};
 
     fn spins(columns: usize, rows: usize, state: usize) -> CheckerboardSpins {
         let mut s = CheckerboardSpins::new(columns, rows).unwrap();
@@ -277,6 +280,62 @@ mod tests {
                             stays(&steps, &pi) > 0.0,
                             "period at {columns}×{rows}, {k}, {h}"
                         );
+                    }
+                }
+            }
+        }
+    }
+
+    /// States that a sweep may lead to from some of these.
+    fn after(now: &[bool], steps: &Steps) -> Vec<bool> {
+        steps.iter().fold(now.to_vec(), |now, step| {
+            let mut next = vec![false; now.len()];
+            for (from, outcomes) in step.iter().enumerate().filter(|s| now[s.0]) {
+                for &(to, p) in outcomes {
+                    next[to] |= p > 0.0 && now[from];
+                }
+            }
+            next
+        })
+    }
+
+    #[test]
+    fn a_period_leads_everywhere() {
+        for (columns, rows) in [(2, 2), (4, 2), (2, 4), (6, 2)] {
+            for (k, h) in POINTS {
+                let square = SquareIsing::new(Lattice::torus(rows, columns), k, h).unwrap();
+                let states = 1 << (columns * rows);
+                let stripes: usize = (0..columns * rows)
+                    .map(|i| usize::from(i % columns % 2 == 0) << i)
+                    .sum();
+                let pi = boltzmann(columns, rows, k, h);
+                let only = |state: usize| (0..states).map(|s| s == state).collect::<Vec<_>>();
+                let count = |set: &[bool]| set.iter().filter(|&&r| r).count();
+                for rule in [TorusRule::metropolis(square), TorusRule::heat_bath(square)] {
+                    let rule = rule.unwrap();
+                    let mut reached = [0, states - 1, stripes, states / 3].map(only);
+                    let mut before = reached.clone();
+                    let mut sweep = 0;
+                    while sweep < HEAT_BATH_EVERY {
+                        let (table, same) = rule.at_sweep(sweep);
+                        let steps = extract(columns, rows, table);
+                        let d = distance_after_a_sweep(&steps, &pi);
+                        assert!(d <= 1e-12, "{columns}×{rows} at {k}, {h}: {d:e}");
+                        for _ in 0..same.unwrap_or(HEAT_BATH_EVERY) {
+                            before = reached;
+                            reached = before.clone().map(|set| after(&set, &steps));
+                            sweep += 1;
+                        }
+                    }
+                    assert_eq!(sweep, HEAT_BATH_EVERY);
+                    for set in &reached {
+                        assert_eq!(count(set), states, "{columns}×{rows} at {k}, {h}");
+                    }
+                    // Without its last sweep the period of Metropolis in zero field leads from stripes to one state.
+                    if rule.irreducibility() != Irreducibility::Positive
+                        && h.abs() < f64::MIN_POSITIVE
+                    {
+                        assert_eq!(count(&before[2]), 1);
                     }
                 }
             }

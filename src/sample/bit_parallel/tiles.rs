@@ -68,6 +68,7 @@ pub(super) fn locate(shape: (usize, usize), column: usize, row: usize) -> ((usiz
 pub struct TiledLattice {
     shape: (usize, usize),
     board: Board,
+    table: FlipTable,
     rule: Comparisons,
     keys: RoundKeys,
     sweeps: u64,
@@ -96,6 +97,7 @@ impl TiledLattice {
         Ok(Self {
             shape: (columns, rows),
             board: Board::new(width, height),
+            table: table.clone(),
             rule: Comparisons::new(table, TILE_DIGITS, TILE_DIGITS),
             keys: keys(seed, PURPOSE, index),
             sweeps: 0,
@@ -128,6 +130,45 @@ impl TiledLattice {
             }
         }
         self.board.refresh_margins::<Tiles>();
+    }
+
+    /// The spins, site `row · columns + column` after the other.
+    ///
+    /// # Panics
+    /// If the slice is shorter than the lattice.
+    pub fn write_spins(&self, spins: &mut [i8]) {
+        let (width, height) = tile_shape(self.shape);
+        for y in 0..height {
+            for x in 0..width {
+                let word = self.board.word(x, y).0;
+                for j in 0..DOWN {
+                    let bits = word[j / 4] >> (ACROSS * (j % 4));
+                    let first = (j * height + y) * self.shape.0 + x;
+                    for i in 0..ACROSS {
+                        spins[first + i * width] = 2 * (bits >> i & 1) as i8 - 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Continues from sweep `sweeps`: they number the random words.
+    pub fn at_sweep(mut self, sweeps: u64) -> Self {
+        self.sweeps = sweeps;
+        self
+    }
+
+    /// Sweeps done since the start.
+    pub fn sweeps(&self) -> u64 {
+        self.sweeps
+    }
+
+    /// Takes another rule from here on.
+    pub fn set_rule(&mut self, table: &FlipTable) {
+        if self.table != *table {
+            self.table = table.clone();
+            self.rule = Comparisons::new(table, TILE_DIGITS, TILE_DIGITS);
+        }
     }
 
     /// Updates every spin this many times.
@@ -204,6 +245,32 @@ mod tests {
                 assert_eq!(2 * tiled.opposing_bonds(), opposing as u64);
             }
         }
+    }
+
+    #[test]
+    fn a_lattice_continues_from_its_spins() {
+        let shape = (64, 128);
+        let (first, second) = (
+            FlipTable::metropolis(0.4, 0.0).unwrap(),
+            FlipTable::heat_bath(0.4, 0.1).unwrap(),
+        );
+        let mut lattice = TiledLattice::new(shape, &first, Seed(6), 3).unwrap();
+        lattice.sweep(3);
+        let mut spins = vec![0; shape.0 * shape.1];
+        lattice.write_spins(&mut spins);
+        for (column, row) in CheckerboardSpins::order(shape.0, shape.1) {
+            let up = lattice.is_up(column, row);
+            assert_eq!(spins[row * shape.0 + column], if up { 1 } else { -1 });
+        }
+        let fresh = TiledLattice::new(shape, &second, Seed(6), 3).unwrap();
+        let mut again = fresh.at_sweep(3);
+        again.fill(|column, row| spins[row * shape.0 + column] > 0);
+        lattice.set_rule(&second);
+        lattice.sweep(2);
+        again.sweep(2);
+        assert_eq!(again.sweeps(), 5);
+        let mut sites = CheckerboardSpins::order(shape.0, shape.1);
+        assert!(sites.all(|(c, r)| lattice.is_up(c, r) == again.is_up(c, r)));
     }
 
     #[test]

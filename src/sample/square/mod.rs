@@ -1,9 +1,11 @@
 //! The homogeneous Ising model on a rectangle, where tables and bit masks replace lists of neighbours.
 
+mod any;
 mod single_site;
 mod swendsen_wang;
 mod wolff;
 
+pub use any::SquareKernel;
 pub use single_site::{SquareHeatBath, SquareMetropolis, SquareRule};
 pub use swendsen_wang::SquareSwendsenWang;
 pub use wolff::SquareWolff;
