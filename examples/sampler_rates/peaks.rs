@@ -24,6 +24,8 @@ pub(crate) struct Peaks {
     pub(crate) accepts: f64,
     /// Additions of doubles to sums that stay in registers.
     pub(crate) additions: f64,
+    /// Nanoseconds of a branch that is taken or not at random, half of which are mispredicted.
+    pub(crate) random_branch: f64,
     /// Nanoseconds of a dependent load, for a table of so many bytes.
     pub(crate) loads: Vec<(usize, f64)>,
 }
@@ -115,6 +117,30 @@ fn dependent_load(bytes: usize, seconds: f64, stream: &mut Stream) -> f64 {
     taken.processor * 1e9 / steps
 }
 
+/// Nanoseconds of a branch on random bits, less those of a branch on constant ones.
+fn random_branch(seconds: f64, stream: &mut Stream) -> f64 {
+    let per_branch = |bits: Vec<u64>| {
+        let (mut ones, mut zeros) = (0_u64, 0_u64);
+        let (branches, taken) = repeat(seconds, || {
+            for word in &bits {
+                for bit in 0..64 {
+                    // An opaque value on each side keeps the compiler from choosing without a branch.
+                    if word >> bit & 1 == 1 {
+                        ones = black_box(ones) + 1;
+                    } else {
+                        zeros = black_box(zeros) + 3;
+                    }
+                }
+            }
+            64.0 * bits.len() as f64
+        });
+        black_box((ones, zeros));
+        taken.processor * 1e9 / branches
+    };
+    let constant = per_branch(vec![0; 1 << 12]);
+    per_branch((0..1 << 12).map(|_| stream.next_u64()).collect()) - constant
+}
+
 /// Measures all of them, this many seconds each.
 pub(crate) fn measure(path: Path, seconds: f64) -> Peaks {
     let per_ns = |batch: &mut dyn FnMut() -> f64| {
@@ -173,6 +199,7 @@ pub(crate) fn measure(path: Path, seconds: f64) -> Peaks {
             black_box(&sums);
             32_000.0
         }),
+        random_branch: random_branch(seconds, &mut stream),
         loads: [16 << 10, 512 << 10, 8 << 20, 256 << 20]
             .map(|bytes| (bytes, dependent_load(bytes, seconds, &mut stream)))
             .to_vec(),
@@ -198,6 +225,10 @@ impl Peaks {
         for (bytes, ns) in &self.loads {
             println!("| {} KiB | {ns:.1} |", bytes >> 10);
         }
+        println!(
+            "\nA mispredicted branch costs {:.1} ns.",
+            2.0 * self.random_branch
+        );
     }
 
     /// Flips per nanosecond if only the random words of a bit-parallel kernel counted.
@@ -205,7 +236,7 @@ impl Peaks {
         self.words * LANES as f64 / words_per_site
     }
 
-    /// Flips per nanosecond if only its logical operations did.
+    /// Flips per nanosecond if only its operations on words did.
     pub(crate) fn by_logic(&self, operations_per_site: f64) -> f64 {
         self.logic * LANES as f64 / operations_per_site
     }

@@ -49,7 +49,7 @@ fn replicas(path: Path, side: usize, between: u64, measurements: usize) -> Run {
     // From all up, some 20 relaxation times.
     set.sweep(10 * (side * side) as u64);
     let sites = (side * side) as f64;
-    let mut chains = vec![Vec::with_capacity(measurements); LANES];
+    let mut chains = vec![Vec::new(); LANES];
     let ((), taken) = time(|| {
         for _ in 0..measurements {
             set.sweep(between);

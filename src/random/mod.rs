@@ -7,7 +7,9 @@
 
 mod ars;
 mod chooser;
+mod circuit;
 mod lanes;
+mod portable;
 mod r250;
 mod sliced;
 mod stream;
