@@ -7,17 +7,21 @@
 
 mod ars;
 mod chooser;
+mod circuit;
 mod lanes;
+mod portable;
 mod r250;
+mod sliced;
 mod stream;
 mod threshold;
 mod wide;
 mod words;
 
-pub use ars::{ROUNDS, RoundKeys, TabulatedRegion, ars};
+pub use ars::{ROUNDS, RoundKeys, ars};
 pub use chooser::{Chooser, EnumeratingChooser, enumerate_choices, for_each_choice};
 pub use lanes::StreamLanes;
 pub use r250::R250;
+pub use sliced::Unit;
 pub use stream::{DEFAULT_SEED, Seed, Stream};
 pub use threshold::Threshold;
 pub use wide::{LANES, Lanes, Path, Program, Word, run};

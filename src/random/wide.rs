@@ -16,7 +16,9 @@
     reason = "an operation must be compiled inside the function that enables its instructions"
 )]
 
-use super::ars::{RoundKeys, TabulatedRegion};
+use super::ars::RoundKeys;
+use super::portable::Portable;
+use super::sliced::Unit;
 
 /// Bits of a word.
 pub const LANES: usize = 512;
@@ -48,7 +50,7 @@ impl Lanes {
 /// A set of instructions for [`Word`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Path {
-    /// Plain integer code, cipher from tables.
+    /// Plain code for any processor, the cipher as a circuit of bits.
     Portable,
     /// AVX2 with AES-NI.
     Avx2,
@@ -86,8 +88,8 @@ impl Path {
 /// Implementations exist for the paths of this file only. Methods are compiled to instructions of
 /// the path when everything between them and [`run`] is `#[inline(always)]`.
 pub trait Word: Copy {
-    /// The keys of the cipher in registers.
-    type Keys: Copy;
+    /// The cipher with its keys.
+    type Cipher;
     /// The counter of the cipher, set to one region of 256 blocks.
     type Region: Copy;
 
@@ -111,12 +113,22 @@ pub trait Word: Copy {
     fn rotate(self, by: usize) -> Self;
     /// All 64 bits of an element set where the element is below `bound`, all clear elsewhere.
     fn elements_below(self, bound: u64) -> Self;
-    /// The keys of the cipher.
-    fn keys(keys: &RoundKeys) -> Self::Keys;
-    /// The counters `region · 256 + 0..256` (low half), `high` (high half).
-    fn region(keys: &RoundKeys, region: u64, high: u64) -> Self::Region;
+    /// The cipher, for a consumer that draws units of one kind.
+    fn cipher(keys: &RoundKeys, unit: Unit) -> Self::Cipher;
+    /// The counters `region · 256 + 0..256` (low half), `high` (high half), and those of the next region.
+    ///
+    /// Two sequences of regions may be asked for in turn. `left` units of the sequence will be asked for one
+    /// after the other from this one on; a path may make them ahead, and a region may be drawn from until the
+    /// next of its sequence is asked for, or any of the next seven of `left`.
+    fn regions(
+        cipher: &mut Self::Cipher,
+        sequence: usize,
+        region: u64,
+        high: u64,
+        left: usize,
+    ) -> [Self::Region; 2];
     /// Blocks `4 index .. 4 index + 4` of the region, for `index < 64`.
-    fn draw(keys: &Self::Keys, region: &Self::Region, index: usize) -> Self;
+    fn draw(cipher: &Self::Cipher, region: &Self::Region, index: usize) -> Self;
 
     /// One step of a comparison of binary fractions, from the last digit to the first:
     /// `digit < threshold`, or equal and `self`.
@@ -165,88 +177,23 @@ pub fn run<P: Program>(path: Path, program: P) -> P::Output {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Portable([u64; 8]);
-
-impl Portable {
-    #[inline(always)]
-    fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
-        Self(std::array::from_fn(|k| f(self.0[k], other.0[k])))
-    }
-}
-
-impl Word for Portable {
-    type Keys = ();
-    type Region = TabulatedRegion;
-
-    #[inline(always)]
-    fn load(from: &Lanes) -> Self {
-        Self(from.0)
-    }
-    #[inline(always)]
-    fn store(self, to: &mut Lanes) {
-        to.0 = self.0;
-    }
-    #[inline(always)]
-    fn splat(bits: u64) -> Self {
-        Self([bits; 8])
-    }
-    #[inline(always)]
-    fn xor(self, other: Self) -> Self {
-        self.zip(other, |a, b| a ^ b)
-    }
-    #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        self.zip(other, |a, b| a & b)
-    }
-    #[inline(always)]
-    fn or(self, other: Self) -> Self {
-        self.zip(other, |a, b| a | b)
-    }
-    #[inline(always)]
-    fn and_not(self, other: Self) -> Self {
-        self.zip(other, |a, b| a & !b)
-    }
-    #[inline(always)]
-    fn is_zero(self) -> bool {
-        self.0.iter().fold(0, |all, w| all | w) == 0
-    }
-    #[inline(always)]
-    fn rotate(self, by: usize) -> Self {
-        Self(std::array::from_fn(|k| self.0[(k + by) % 8]))
-    }
-    #[inline(always)]
-    fn elements_below(self, bound: u64) -> Self {
-        Self(self.0.map(|w| if w < bound { u64::MAX } else { 0 }))
-    }
-    #[inline(always)]
-    fn keys(_: &RoundKeys) {}
-    #[inline(always)]
-    fn region(keys: &RoundKeys, region: u64, high: u64) -> TabulatedRegion {
-        TabulatedRegion::new(keys, region << 8, high)
-    }
-    #[inline(always)]
-    fn draw((): &(), region: &TabulatedRegion, index: usize) -> Self {
-        let mut word = [0; 8];
-        for half in 0..2 {
-            let two = region.two_blocks((4 * index + 2 * half) as u8);
-            for block in 0..2 {
-                let [a, b, c, d] = two[block].map(u64::from);
-                word[4 * half + 2 * block] = b << 32 | a;
-                word[4 * half + 2 * block + 1] = d << 32 | c;
-            }
-        }
-        Self(word)
-    }
-}
+/// Words of 128 bits that every processor of the architecture has.
+#[cfg(target_arch = "x86_64")]
+pub(super) type Best = x86::Sse2;
+/// Words of 128 bits.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) type Best = super::circuit::Halves;
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::super::ars::{ROUNDS, RoundKeys};
-    use super::{Lanes, Program, Word};
+    use super::super::circuit::Slice;
+    use super::{Lanes, Program, Unit, Word};
     use std::arch::x86_64::{
-        __m128i, __m256i, __m512i, _mm_aesenc_si128, _mm_aesenclast_si128, _mm_loadu_si128,
-        _mm_set_epi64x, _mm_xor_si128, _mm256_and_si256, _mm256_andnot_si256, _mm256_cmpgt_epi64,
+        __m128i, __m256i, __m512i, _mm_aesenc_si128, _mm_aesenclast_si128, _mm_and_si128,
+        _mm_andnot_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_or_si128, _mm_set_epi64x,
+        _mm_slli_epi64, _mm_srli_epi64, _mm_unpackhi_epi8, _mm_unpackhi_epi64, _mm_unpacklo_epi8,
+        _mm_xor_si128, _mm256_and_si256, _mm256_andnot_si256, _mm256_cmpgt_epi64,
         _mm256_load_si256, _mm256_or_si256, _mm256_set_m128i, _mm256_set1_epi64x,
         _mm256_store_si256, _mm256_testz_si256, _mm256_xor_si256, _mm512_aesenc_epi128,
         _mm512_aesenclast_epi128, _mm512_and_si512, _mm512_andnot_si512, _mm512_broadcast_i32x4,
@@ -302,6 +249,67 @@ mod x86 {
         unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
     }
 
+    /// The registers that belong to the architecture.
+    #[derive(Clone, Copy, Debug)]
+    pub(in crate::random) struct Sse2(__m128i);
+
+    // SAFETY of every block in this implementation: SSE2 belongs to x86_64, and no pointer is used.
+    impl Slice for Sse2 {
+        #[inline(always)]
+        fn new(bits: u128) -> Self {
+            Self(unsafe { _mm_set_epi64x((bits >> 64) as i64, bits as i64) })
+        }
+        #[inline(always)]
+        fn halves(self) -> [u64; 2] {
+            unsafe {
+                let high = _mm_unpackhi_epi64(self.0, self.0);
+                [
+                    _mm_cvtsi128_si64(self.0) as u64,
+                    _mm_cvtsi128_si64(high) as u64,
+                ]
+            }
+        }
+        #[inline(always)]
+        fn xor(self, other: Self) -> Self {
+            Self(unsafe { _mm_xor_si128(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn and(self, other: Self) -> Self {
+            Self(unsafe { _mm_and_si128(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn or(self, other: Self) -> Self {
+            Self(unsafe { _mm_or_si128(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn and_not(self, other: Self) -> Self {
+            Self(unsafe { _mm_andnot_si128(other.0, self.0) })
+        }
+        #[inline(always)]
+        fn right<const BY: i32>(self) -> Self {
+            Self(unsafe { _mm_srli_epi64::<BY>(self.0) })
+        }
+        #[inline(always)]
+        fn left<const BY: i32>(self) -> Self {
+            Self(unsafe { _mm_slli_epi64::<BY>(self.0) })
+        }
+        #[inline(always)]
+        fn in_turn(self, other: Self) -> [Self; 2] {
+            unsafe {
+                [
+                    Self(_mm_unpacklo_epi8(self.0, other.0)),
+                    Self(_mm_unpackhi_epi8(self.0, other.0)),
+                ]
+            }
+        }
+    }
+
+    /// First counter of a region plus the first key.
+    #[inline(always)]
+    fn counter(keys: &RoundKeys, region: u64, high: u64) -> u128 {
+        (u128::from(high) << 64 | u128::from(region << 8)) ^ keys.0[0]
+    }
+
     #[derive(Clone, Copy)]
     pub(super) struct Avx512(__m512i);
 
@@ -317,7 +325,7 @@ mod x86 {
     // `run_avx512`, which `run` enters after it has found AVX-512F and VAES. The pointers are
     // references to `Lanes`: 64 bytes, aligned to 64, valid and (for stores) exclusive.
     impl Word for Avx512 {
-        type Keys = [__m512i; ROUNDS];
+        type Cipher = (RoundKeys, [__m512i; ROUNDS]);
         type Region = __m512i;
 
         #[inline(always)]
@@ -364,20 +372,32 @@ mod x86 {
             })
         }
         #[inline(always)]
-        fn keys(keys: &RoundKeys) -> Self::Keys {
+        fn cipher(keys: &RoundKeys, _: Unit) -> Self::Cipher {
             let mut wide = [Self::splat(0).0; ROUNDS];
             for r in 0..ROUNDS {
                 wide[r] = unsafe { _mm512_broadcast_i32x4(block(keys.0[r + 1])) };
             }
-            wide
+            (keys.clone(), wide)
         }
         #[inline(always)]
-        fn region(keys: &RoundKeys, region: u64, high: u64) -> __m512i {
-            let counter = u128::from(high) << 64 | u128::from(region << 8);
-            unsafe { _mm512_broadcast_i32x4(block(counter ^ keys.0[0])) }
+        fn regions(
+            (keys, _): &mut Self::Cipher,
+            _: usize,
+            region: u64,
+            high: u64,
+            _: usize,
+        ) -> [__m512i; 2] {
+            let first = counter(keys, region, high);
+            let second = counter(keys, region.wrapping_add(1), high);
+            unsafe {
+                [
+                    _mm512_broadcast_i32x4(block(first)),
+                    _mm512_broadcast_i32x4(block(second)),
+                ]
+            }
         }
         #[inline(always)]
-        fn draw(keys: &Self::Keys, region: &__m512i, index: usize) -> Self {
+        fn draw((_, keys): &Self::Cipher, region: &__m512i, index: usize) -> Self {
             unsafe {
                 let mut state = _mm512_xor_si512(*region, Self::load(&OFFSETS[index]).0);
                 for key in &keys[..ROUNDS - 1] {
@@ -420,7 +440,7 @@ mod x86 {
     // `run_avx2`, which `run` enters after it has found AVX2 and AES-NI. The pointers are references
     // to `Lanes`, whose halves are 32 bytes aligned to 32, valid and (for stores) exclusive.
     impl Word for Avx2 {
-        type Keys = [__m128i; ROUNDS];
+        type Cipher = (RoundKeys, [__m128i; ROUNDS]);
         type Region = __m128i;
 
         #[inline(always)]
@@ -507,20 +527,28 @@ mod x86 {
             }
         }
         #[inline(always)]
-        fn keys(keys: &RoundKeys) -> Self::Keys {
+        fn cipher(keys: &RoundKeys, _: Unit) -> Self::Cipher {
             let mut wide = [block(0); ROUNDS];
             for r in 0..ROUNDS {
                 wide[r] = block(keys.0[r + 1]);
             }
-            wide
+            (keys.clone(), wide)
         }
         #[inline(always)]
-        fn region(keys: &RoundKeys, region: u64, high: u64) -> __m128i {
-            let counter = u128::from(high) << 64 | u128::from(region << 8);
-            block(counter ^ keys.0[0])
+        fn regions(
+            (keys, _): &mut Self::Cipher,
+            _: usize,
+            region: u64,
+            high: u64,
+            _: usize,
+        ) -> [__m128i; 2] {
+            [
+                block(counter(keys, region, high)),
+                block(counter(keys, region.wrapping_add(1), high)),
+            ]
         }
         #[inline(always)]
-        fn draw(keys: &Self::Keys, region: &__m128i, index: usize) -> Self {
+        fn draw((_, keys): &Self::Cipher, region: &__m128i, index: usize) -> Self {
             unsafe {
                 Self(
                     _mm256_set_m128i(
@@ -550,7 +578,6 @@ mod tests {
         #[inline(always)]
         fn run<W: Word>(self) -> Vec<Lanes> {
             let [a, b, c] = [0, 1, 2].map(|k| W::load(&self.0[k]));
-            let region = W::region(self.2, self.1 >> 8, self.1.rotate_left(9));
             let zero = a.and_not(a).is_zero() && !W::splat(1 << 60).is_zero();
             let mut all = vec![
                 W::splat(self.1),
@@ -566,8 +593,22 @@ mod tests {
                 a.majority(b, c),
             ];
             all.extend((0..8).map(|by| a.rotate(by)));
-            let keys = W::keys(self.2);
-            all.extend((0..64).map(|index| W::draw(&keys, &region, index)));
+            // Units of part of a region, of one region and of parts of two; in a row, apart, and alone.
+            for (words, step, left) in [(16, 1, 11), (52, 2, 9), (84, 2, 10), (128, 2, 1)] {
+                let mut cipher = W::cipher(self.2, Unit { words, step });
+                for turn in 0..12 {
+                    for sequence in 0..2 {
+                        let first = (self.1 >> 32) + 1000 * sequence as u64;
+                        let number = first + step * (turn + turn / 10);
+                        let high = self.1.rotate_left(9) + turn / 7;
+                        let left = left.max(turn as usize + 1) - turn as usize;
+                        let regions = W::regions(&mut cipher, sequence, number, high, left);
+                        let draw = |k| W::draw(&cipher, &regions[k / 64], k % 64);
+                        all.extend((0..words).map(draw));
+                        all.push(W::draw(&cipher, &regions[0], 63));
+                    }
+                }
+            }
             let store = |w: W| {
                 let mut lanes = Lanes::default();
                 w.store(&mut lanes);

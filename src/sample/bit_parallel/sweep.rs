@@ -6,7 +6,7 @@ use super::digits::{
     turned_word,
 };
 use super::flip_table::{CLASSES, Classes, Comparisons, Threshold};
-use crate::random::{Lanes, Program, RoundKeys, Word};
+use crate::random::{Lanes, Program, RoundKeys, Unit, Word};
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ impl<B: Boundary> Program for Sweeps<'_, B> {
     #[inline(always)]
     fn run<W: Word>(mut self) {
         let rows = self.board.rows;
-        let keys = W::keys(self.keys);
+        let mut cipher = W::cipher(self.keys, unit(self.lane));
         for number in self.numbers.clone() {
             // The second colour follows one row behind, while its neighbours are in the cache: a
             // row of it waits until the first colour is done with it and around it, and its first
@@ -49,28 +49,30 @@ impl<B: Boundary> Program for Sweeps<'_, B> {
                 } else {
                     (1, step / 2)
                 };
-                self.row::<W>(&keys, number, colour, row);
+                self.row::<W>(&mut cipher, number, colour, row);
             }
         }
     }
 }
 
-impl Place<'_> {
-    /// The words of a site of a tile.
-    #[inline(always)]
-    fn tile<W: Word>(&self, k: usize) -> W::Region {
-        let number = tile_region(self.shape, self.colour, self.row, k);
-        W::region(self.keys, number, self.number)
+/// What the sites draw in one go.
+fn unit(lane: Lane) -> Unit {
+    match lane {
+        Lane::Replica(own) => Unit {
+            words: 1 + TURNED + own * BLOCK,
+            step: 2,
+        },
+        // Nearly all lanes are decided by then; the rest of the words is drawn one by one.
+        Lane::Tile => Unit { words: 16, step: 1 },
     }
 }
 
 impl<B: Boundary> Sweeps<'_, B> {
     #[inline(always)]
-    fn row<W: Word>(&mut self, keys: &W::Keys, number: u64, colour: usize, row: usize) {
+    fn row<W: Word>(&mut self, cipher: &mut W::Cipher, number: u64, colour: usize, row: usize) {
         let shape = (self.board.columns, self.board.rows);
         let (own, near) = self.board.row_mut(colour, row);
         let place = Place {
-            keys: self.keys,
             shape,
             number,
             colour,
@@ -78,30 +80,51 @@ impl<B: Boundary> Sweeps<'_, B> {
         };
         match (self.lane, self.rule.is_plain) {
             (Lane::Replica(FEW), true) => {
-                replica_row::<W, true, FEW>(own, near, self.rule, &place, keys);
+                replica_row::<W, true, FEW>(own, near, self.rule, &place, cipher);
             }
             (Lane::Replica(FEW), false) => {
-                replica_row::<W, false, FEW>(own, near, self.rule, &place, keys);
+                replica_row::<W, false, FEW>(own, near, self.rule, &place, cipher);
             }
             (Lane::Replica(_), true) => {
-                replica_row::<W, true, MANY>(own, near, self.rule, &place, keys);
+                replica_row::<W, true, MANY>(own, near, self.rule, &place, cipher);
             }
             (Lane::Replica(_), false) => {
-                replica_row::<W, false, MANY>(own, near, self.rule, &place, keys);
+                replica_row::<W, false, MANY>(own, near, self.rule, &place, cipher);
             }
-            (Lane::Tile, _) => tile_row::<W>(own, near, self.rule, &place, keys),
+            (Lane::Tile, _) => tile_row::<W>(own, near, self.rule, &place, cipher),
         }
         self.board.refresh_margin::<B>(colour, row);
     }
 }
 
 /// Where a row stands in the numbering of the random words.
-struct Place<'a> {
-    keys: &'a RoundKeys,
+struct Place {
     shape: (usize, usize),
     number: u64,
     colour: usize,
     row: usize,
+}
+
+impl Place {
+    /// Blocks of eight sites from this one on whose turn comes one after the other: the second colour begins
+    /// with its second row.
+    fn units_left(&self, block: usize) -> usize {
+        let (blocks, rows) = ((self.shape.0 / 2).div_ceil(BLOCK), self.shape.1);
+        let rows_left = if self.colour == 1 && self.row == 0 {
+            1
+        } else {
+            rows - self.row
+        };
+        rows_left * blocks - block
+    }
+
+    /// The words of a site of a tile.
+    #[inline(always)]
+    fn tile<W: Word>(&self, cipher: &mut W::Cipher, k: usize) -> W::Region {
+        let number = tile_region(self.shape, self.colour, self.row, k);
+        let left = self.shape.0 / 2 - k;
+        W::regions(cipher, 0, number, self.number, left)[0]
+    }
 }
 
 /// One row of one colour, late digits shared within blocks of sites.
@@ -110,40 +133,37 @@ fn replica_row<W: Word, const PLAIN: bool, const OWN: usize>(
     own: &mut [Lanes],
     near: Near<'_>,
     rule: &Comparisons,
-    place: &Place<'_>,
-    keys: &W::Keys,
+    place: &Place,
+    cipher: &mut W::Cipher,
 ) {
     for (block, words) in own.chunks_mut(BLOCK).enumerate() {
         let number = replica_region(place.shape, place.colour, place.row, block);
-        let regions = [
-            W::region(place.keys, number, place.number),
-            if OWN == MANY {
-                W::region(place.keys, number + 1, place.number)
-            } else {
-                // Not used: one region has all the words.
-                W::region(place.keys, number, place.number)
-            },
-        ];
-        let late = late_digits::<W, OWN>(keys, &regions[0], &rule.thresholds);
+        let left = place.units_left(block);
+        let regions = W::regions(cipher, place.colour, number, place.number, left);
+        let mut late = late_digits::<W, OWN>(cipher, &regions[0], &rule.thresholds);
         for j in 0..words.len() {
             let spin = W::load(&words[j]);
             let opposing = opposing(spin, near, block * BLOCK + j);
-            let own = own_digits::<W, OWN>(keys, &regions, j);
+            let own = own_digits::<W, OWN>(cipher, &regions, j);
             let flip = if PLAIN {
-                let one = early_digits(&own, &rule.thresholds[0], late[0].rotate(j));
-                let none = early_digits(&own, &rule.thresholds[1], late[1].rotate(j));
+                let one = early_digits(&own, &rule.thresholds[0], late[0]);
+                let none = early_digits(&own, &rule.thresholds[1], late[1]);
                 let [_, some, two] = sums(opposing);
                 two.or(some.and(one)).or(none)
             } else {
                 let classes = classes(spin, opposing);
                 let mut flip = select(&classes, &rule.always);
-                for (threshold, late) in rule.thresholds.iter().zip(late) {
-                    let below = early_digits(&own, threshold, late.rotate(j));
+                for (threshold, late) in rule.thresholds.iter().zip(&late) {
+                    let below = early_digits(&own, threshold, *late);
                     flip = flip.or(below.and(select(&classes, &threshold.classes)));
                 }
                 flip
             };
             spin.xor(flip).store(&mut words[j]);
+            // The next site reads the shared digits one element further.
+            for below in &mut late[..if PLAIN { 2 } else { rule.thresholds.len() }] {
+                *below = below.rotate(1);
+            }
         }
     }
 }
@@ -172,14 +192,14 @@ fn sums<W: Word>([a, b, c, d]: [W; 4]) -> [W; 3] {
 /// The comparisons from the last digit up to the first that lanes do not share.
 #[inline(always)]
 fn late_digits<W: Word, const OWN: usize>(
-    keys: &W::Keys,
+    cipher: &W::Cipher,
     region: &W::Region,
     thresholds: &[Threshold],
 ) -> [W; CLASSES] {
-    let remainder = W::draw(keys, region, REMAINDER_WORD);
+    let remainder = W::draw(cipher, region, REMAINDER_WORD);
     let mut turned = [remainder; TURNED];
     for k in 0..TURNED {
-        turned[k] = W::draw(keys, region, turned_word(k));
+        turned[k] = W::draw(cipher, region, turned_word(k));
     }
     let mut below = [W::splat(0); CLASSES];
     for (below, threshold) in below.iter_mut().zip(thresholds) {
@@ -194,14 +214,14 @@ fn late_digits<W: Word, const OWN: usize>(
 /// The digits of a site's own.
 #[inline(always)]
 fn own_digits<W: Word, const OWN: usize>(
-    keys: &W::Keys,
+    cipher: &W::Cipher,
     regions: &[W::Region; 2],
     site: usize,
 ) -> [W; OWN] {
     let mut own = [W::splat(0); OWN];
     for k in 0..OWN {
         let (region, index) = own_word(OWN, site, k);
-        own[k] = W::draw(keys, &regions[region], index);
+        own[k] = W::draw(cipher, &regions[region], index);
     }
     own
 }
@@ -248,6 +268,20 @@ fn select<W: Word>(classes: &[W; CLASSES], chosen: &Classes) -> W {
     all
 }
 
+/// The words of sites of a tile.
+#[inline(always)]
+fn tile_regions<W: Word, const N: usize>(
+    place: &Place,
+    cipher: &mut W::Cipher,
+    first: usize,
+) -> [W::Region; N] {
+    let mut regions = [place.tile::<W>(cipher, first); N];
+    for i in 1..N {
+        regions[i] = place.tile::<W>(cipher, first + i);
+    }
+    regions
+}
+
 /// Sites that wait for each other's last digits; a branch for each would cost more.
 const GROUP: usize = 4;
 
@@ -257,13 +291,13 @@ fn tile_row<W: Word>(
     own: &mut [Lanes],
     near: Near<'_>,
     rule: &Comparisons,
-    place: &Place<'_>,
-    keys: &W::Keys,
+    place: &Place,
+    cipher: &mut W::Cipher,
 ) {
     let (groups, last) = own.as_chunks_mut::<GROUP>();
     let in_groups = groups.len() * GROUP;
     for (g, group) in groups.iter_mut().enumerate() {
-        tile_sites::<W, GROUP>(group, near, g * GROUP, rule, place, keys);
+        tile_sites::<W, GROUP>(group, near, g * GROUP, rule, place, cipher);
     }
     for (k, site) in last.iter_mut().enumerate() {
         tile_sites::<W, 1>(
@@ -272,7 +306,7 @@ fn tile_row<W: Word>(
             in_groups + k,
             rule,
             place,
-            keys,
+            cipher,
         );
     }
 }
@@ -283,13 +317,13 @@ fn tile_sites<W: Word, const N: usize>(
     near: Near<'_>,
     first: usize,
     rule: &Comparisons,
-    place: &Place<'_>,
-    keys: &W::Keys,
+    place: &Place,
+    cipher: &mut W::Cipher,
 ) {
     if rule.is_plain {
-        plain_tile_sites::<W, N>(sites, near, first, rule, place, keys);
+        plain_tile_sites::<W, N>(sites, near, first, rule, place, cipher);
     } else {
-        general_tile_sites::<W, N>(sites, near, first, rule, place, keys);
+        general_tile_sites::<W, N>(sites, near, first, rule, place, cipher);
     }
 }
 
@@ -299,14 +333,13 @@ fn plain_tile_sites<W: Word, const N: usize>(
     near: Near<'_>,
     first: usize,
     rule: &Comparisons,
-    place: &Place<'_>,
-    keys: &W::Keys,
+    place: &Place,
+    cipher: &mut W::Cipher,
 ) {
     let none = W::splat(0);
     let (mut flips, mut zero, mut undecided) = ([none; N], [none; N], [none; N]);
-    let mut regions = [place.tile::<W>(first); N];
+    let regions = tile_regions::<W, N>(place, cipher, first);
     for i in 0..N {
-        regions[i] = place.tile::<W>(first + i);
         let spin = W::load(&sites[i]);
         [zero[i], undecided[i], flips[i]] = sums(opposing(spin, near, first + i));
         undecided[i] = W::splat(u64::MAX).and_not(flips[i]);
@@ -317,7 +350,9 @@ fn plain_tile_sites<W: Word, const N: usize>(
         let (base, change) = (W::splat(one[digit]), W::splat(one[digit] ^ other[digit]));
         for i in 0..N {
             let own = zero[i].and(change).xor(base);
-            let differs = own.xor(W::draw(keys, &regions[i], digit)).and(undecided[i]);
+            let differs = own
+                .xor(W::draw(cipher, &regions[i], digit))
+                .and(undecided[i]);
             flips[i] = flips[i].or(differs.and(own));
             undecided[i] = undecided[i].and_not(differs);
             open = open.or(undecided[i]);
@@ -337,16 +372,15 @@ fn general_tile_sites<W: Word, const N: usize>(
     near: Near<'_>,
     first: usize,
     rule: &Comparisons,
-    place: &Place<'_>,
-    keys: &W::Keys,
+    place: &Place,
+    cipher: &mut W::Cipher,
 ) {
     let none = W::splat(0);
     let mut flips = [none; N];
     let mut lanes = [[none; CLASSES]; N];
     let mut undecided = [none; N];
-    let mut regions = [place.tile::<W>(first); N];
+    let regions = tile_regions::<W, N>(place, cipher, first);
     for i in 0..N {
-        regions[i] = place.tile::<W>(first + i);
         let spin = W::load(&sites[i]);
         let classes = classes(spin, opposing(spin, near, first + i));
         flips[i] = select(&classes, &rule.always);
@@ -362,7 +396,9 @@ fn general_tile_sites<W: Word, const N: usize>(
             for (t, threshold) in rule.thresholds.iter().enumerate() {
                 own = own.or(lanes[i][t].and(W::splat(threshold.digits[digit])));
             }
-            let differs = own.xor(W::draw(keys, &regions[i], digit)).and(undecided[i]);
+            let differs = own
+                .xor(W::draw(cipher, &regions[i], digit))
+                .and(undecided[i]);
             flips[i] = flips[i].or(differs.and(own));
             undecided[i] = undecided[i].and_not(differs);
             open = open.or(undecided[i]);
