@@ -1,27 +1,12 @@
 //! `blockspin plan` says of every question what `blockspin exact` will do; refusals that only the work brings.
 
-use assert_cmd::Command;
-use serde_json::Value;
-use std::path::Path;
+mod program;
 
-/// Exit code, standard output and standard error.
-fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::cargo_bin("blockspin")
-        .unwrap()
-        .args(arguments)
-        .output()
-        .unwrap();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
-}
+use program::{Folder, command, good, refused, run};
+use serde_json::Value;
 
 fn json(arguments: &[&str]) -> Value {
-    let (code, out, err) = run(arguments);
-    assert_eq!(code, 0, "{arguments:?}: {err}");
-    serde_json::from_str(&out).unwrap()
+    serde_json::from_str(&good(arguments)).unwrap()
 }
 
 /// The engine that a plan chooses.
@@ -100,8 +85,8 @@ fn more_work_is_predicted_to_take_longer() {
 
 #[test]
 fn a_limit_that_a_plan_exceeds_is_one_that_refuses() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let out = folder.path().join("s.npy");
+    let folder = Folder::new();
+    let out = folder.text("s.npy");
     let samples = ["--samples", "1000"];
     let plan = json(&with("plan", &FRUSTRATED, &samples));
     let plans = plan["sample_plans"].as_array().unwrap();
@@ -114,15 +99,11 @@ fn a_limit_that_a_plan_exceeds_is_one_that_refuses() {
         let bytes = format!("{}", factor * least);
         let limit = ["--max-bytes", bytes.as_str()];
         let (planned, ..) = run(&with("plan", &FRUSTRATED, &[&samples[..], &limit].concat()));
-        let file = ["--out", path(&out)];
+        let file = ["--out", &out];
         let exact = [&samples[..], &limit, &file].concat();
         let (done, _, err) = run(&with("exact", &FRUSTRATED, &exact));
         assert_eq!((planned, done), (code, code), "{factor} {err}");
     }
-}
-
-fn path(p: &Path) -> &str {
-    p.to_str().unwrap()
 }
 
 #[test]
@@ -186,21 +167,29 @@ fn observables_have_energy_correlators_of_both_orientations() {
 
 #[test]
 fn planar_pairs_on_a_torus_are_refused_with_what_does_them() {
-    let (code, _, err) = run(&[
-        "exact",
-        "--lattice",
-        "torus:6x6",
-        "--coupling",
-        "0.4",
-        "--pairs",
-        "--method",
-        "planar",
-    ]);
-    assert_eq!(code, 2);
-    assert!(
-        err.contains("transfer matrix") && err.contains("elimination"),
-        "{err}"
-    );
+    let pairs = ["--lattice", "torus:6x6", "--coupling", "0.4", "--pairs"];
+    for what in ["transfer matrix", "elimination"] {
+        let arguments = [&["exact"], &pairs[..], &["--method", "planar"]].concat();
+        refused(&arguments, 2, what);
+    }
+}
+
+#[test]
+fn a_plan_of_a_file_is_the_plan_of_standard_input() {
+    let model = r#"{"format": "blockspin-model", "version": 1, "spins": 3,
+        "terms": [{"sites": [0, 2], "coupling": 0.5}, {"sites": [1], "coupling": -0.2}]}"#;
+    let folder = Folder::new();
+    let file = folder.file("model.json", model);
+    assert!(folder.path("model.json").exists());
+    let plans = |path: &str| {
+        let input = std::fs::File::open(&file).unwrap();
+        let mut program = command(&["plan", path, "--format", "json"]);
+        let output = program.stdin(input).output().unwrap();
+        let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+        shown["plans"].clone()
+    };
+    assert!(plans(&file).as_array().is_some_and(|p| p.len() >= 2));
+    assert_eq!(plans(&file), plans("-"));
 }
 
 #[test]

@@ -1,42 +1,18 @@
 //! `blockspin sample --kernel …`: every kernel runs, goes on after a kill with the same bytes, and samples its model;
 //! kernels that do not run say why.
 
+mod killed;
+mod program;
+
 use blockspin::model::files::{Npy, NpyValues, read_npy, write_rbm_npz};
 use blockspin::model::{Rbm, Units};
+use blockspin::random::{Seed, Stream};
 use blockspin::sample::Subject;
+use killed::{kill_somewhere, kills, outcome};
+use program::{Folder, command, good, refused, run};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
-use tempfile::TempDir;
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_blockspin"));
-    command
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-fn ran(output: &Output) -> (i32, String, String) {
-    (
-        output.status.code().unwrap_or(-1),
-        String::from_utf8_lossy(&output.stdout).into_owned(),
-        String::from_utf8_lossy(&output.stderr).into_owned(),
-    )
-}
-
-fn run(arguments: &[&str]) -> (i32, String, String) {
-    ran(&command(arguments).output().unwrap())
-}
-
-fn good(arguments: &[&str]) -> String {
-    let (code, out, err) = run(arguments);
-    assert_eq!(code, 0, "{arguments:?}: {err}");
-    out
-}
 
 /// A model on the command line, the kernels that run on it, and sweeps of a run that takes some tenths of a second.
 struct Case {
@@ -46,7 +22,7 @@ struct Case {
     sweeps: u64,
 }
 
-fn cases(folder: &Path) -> Vec<Case> {
+fn cases(folder: &Folder) -> Vec<Case> {
     let words = |text: &str| text.split(' ').map(str::to_owned).collect();
     let rbm = Rbm::new(
         vec![0.5, -0.25, 0.75, 1.0, 0.125, -0.5],
@@ -55,8 +31,7 @@ fn cases(folder: &Path) -> Vec<Case> {
     )
     .unwrap()
     .with_units(Units::ZeroOne, Units::ZeroOne);
-    let machine = folder.join("machine.npz");
-    fs::write(&machine, write_rbm_npz(&rbm)).unwrap();
+    let machine = folder.file("machine.npz", write_rbm_npz(&rbm));
     vec![
         Case {
             model: words("--lattice torus:4x6 --coupling 0.3"),
@@ -86,7 +61,7 @@ fn cases(folder: &Path) -> Vec<Case> {
             sweeps: 2000,
         },
         Case {
-            model: vec![machine.to_str().unwrap().to_owned()],
+            model: vec![machine],
             units: 5,
             kernels: &["rbm-block-gibbs"],
             sweeps: 20_000,
@@ -117,36 +92,25 @@ fn help_and_refusal_name_every_kernel() {
     }
 }
 
-/// Waits until a run has a checkpoint after its first and kills it; says whether it was still running.
-fn killed(arguments: &[&str], checkpoint: &Path, threads: &str) -> bool {
-    let mut child = command(arguments)
+/// Kills a run with so many threads near one of its first checkpoints; says whether it was still running.
+fn killed(arguments: &[&str], checkpoint: &Path, threads: &str, stream: &mut Stream) -> bool {
+    let child = command(arguments)
         .env("RAYON_NUM_THREADS", threads)
         .spawn()
         .unwrap();
-    let stamp = || fs::metadata(checkpoint).and_then(|m| m.modified()).ok();
-    let (mut before, mut seen) = (stamp(), 0);
-    let begun = Instant::now();
-    while seen < 3 && child.try_wait().unwrap().is_none() {
-        let now = stamp();
-        seen += usize::from(now != before);
-        before = now;
-        assert!(begun.elapsed() < Duration::from_secs(120), "no checkpoint");
-    }
-    let running = child.try_wait().unwrap().is_none();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    running
+    kill_somewhere(child, &[checkpoint.to_owned()], (4, 2000), stream)
 }
 
 #[test]
 fn every_kernel_goes_on_after_a_kill_and_samples_its_model() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let mut seen = Vec::new();
-    let mut kills = 0;
-    for case in cases(folder.path()) {
+    let mut interrupted = 0;
+    let mut stream = Seed(1).stream("kills of every kernel", 0);
+    for case in cases(&folder) {
         for &kernel in case.kernels {
             seen.push(kernel);
-            let out = folder.path().join("x.npy");
+            let out = folder.path("x.npy");
             let (out_text, sweeps) = (out.to_str().unwrap(), case.sweeps.to_string());
             let model: Vec<&str> = case.model.iter().map(String::as_str).collect();
             let arguments = [
@@ -168,9 +132,10 @@ fn every_kernel_goes_on_after_a_kill_and_samples_its_model() {
             assert!(matches!(values, NpyValues::I8(_)));
             // Killed twice with another number of threads, then left alone.
             fs::remove_file(&out).unwrap();
-            let checkpoint = folder.path().join("x.npy.checkpoint");
-            for threads in ["1", "3"] {
-                kills += usize::from(killed(&arguments, &checkpoint, threads));
+            let checkpoint = folder.path("x.npy.checkpoint");
+            for k in 0..kills(2) {
+                let threads = ["1", "3"][k % 2];
+                interrupted += usize::from(killed(&arguments, &checkpoint, threads, &mut stream));
             }
             let (code, again, err) = run(&arguments);
             // It may have ended before it was killed.
@@ -206,14 +171,14 @@ fn every_kernel_goes_on_after_a_kill_and_samples_its_model() {
         }
     }
     assert_eq!(seen.len(), 12);
-    assert!(kills >= 12, "only {kills} of 24 were killed");
+    assert!(interrupted >= 12, "only {interrupted} were killed");
 }
 
 #[test]
 fn chains_of_a_set_do_not_depend_on_their_number_or_the_threads() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new();
     let rows = |kernel: &str, chains: &str, threads: &str| {
-        let out = folder.path().join("x.npy");
+        let out = folder.path("x.npy");
         let output = command(&[
             "sample",
             "--lattice",
@@ -235,7 +200,7 @@ fn chains_of_a_set_do_not_depend_on_their_number_or_the_threads() {
         .env("RAYON_NUM_THREADS", threads)
         .output()
         .unwrap();
-        let (code, _, err) = ran(&output);
+        let (code, _, err) = outcome(&output);
         assert_eq!(code, 0, "{err}");
         let Npy {
             shape,
@@ -261,17 +226,15 @@ fn chains_of_a_set_do_not_depend_on_their_number_or_the_threads() {
 
 #[test]
 fn kernels_that_do_not_run_say_why_and_what_does() {
-    let folder = TempDir::new().unwrap();
-    let out = folder.path().join("x.npy");
-    let refused = |model: &str, more: &[&str], code: i32, reason: &str| {
+    let folder = Folder::new();
+    let out = folder.path("x.npy");
+    let neither = |model: &str, more: &[&str], code: i32, reason: &str| {
         let model: Vec<&str> = model.split(' ').collect();
         let out = ["--sweeps", "9", "--out", out.to_str().unwrap()];
-        let (found, _, err) = run(&[&["sample"], &model[..], more, &out].concat());
-        assert!(
-            found == code && err.contains(reason) && err.contains("heat-bath-sequential"),
-            "{model:?} {more:?}: {found}, not {code}: {err:?} without {reason:?}"
-        );
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let arguments = [&["sample"], &model[..], more, &out].concat();
+        refused(&arguments, code, reason);
+        refused(&arguments, code, "heat-bath-sequential");
+        assert_eq!(fs::read_dir(folder.path("")).unwrap().count(), 0);
     };
     let torus = "--coupling 0.3 --lattice torus:4x6";
     for (model, kernel, reason) in [
@@ -312,16 +275,16 @@ fn kernels_that_do_not_run_say_why_and_what_does() {
             "rectangle",
         ),
     ] {
-        refused(model, &["--kernel", kernel], 2, reason);
+        neither(model, &["--kernel", kernel], 2, reason);
     }
     let large = "--coupling 0.3 --field 0.1 --lattice torus:64x64";
-    refused(large, &["--kernel", "exact"], 4, "refused");
+    neither(large, &["--kernel", "exact"], 4, "refused");
 }
 
 #[test]
 fn a_checkpoint_of_another_kernel_is_refused() {
-    let folder = TempDir::new().unwrap();
-    let out = folder.path().join("x.npy");
+    let folder = Folder::new();
+    let out = folder.path("x.npy");
     let arguments = |kernel: &'static str| {
         let model = [
             "sample",
@@ -343,12 +306,16 @@ fn a_checkpoint_of_another_kernel_is_refused() {
         ];
         [&model[..], &run, &[out.to_str().unwrap()]].concat()
     };
-    let checkpoint = folder.path().join("x.npy.checkpoint");
-    assert!(killed(
-        &arguments("bit-parallel-heat-bath"),
-        &checkpoint,
-        "1"
-    ));
+    let checkpoint = folder.path("x.npy.checkpoint");
+    let mut stream = Seed(2).stream("kill of a set", 0);
+    while !checkpoint.exists() {
+        assert!(killed(
+            &arguments("bit-parallel-heat-bath"),
+            &checkpoint,
+            "1",
+            &mut stream
+        ));
+    }
     let before = fs::read(&checkpoint).unwrap();
     for kernel in ["bit-parallel-metropolis", "square-wolff", "exact"] {
         let (code, _, err) = run(&arguments(kernel));
@@ -369,7 +336,7 @@ fn a_checkpoint_of_another_kernel_is_refused() {
     let mut old = before;
     old[8] = 1;
     fs::write(&checkpoint, &old).unwrap();
-    fs::remove_file(folder.path().join("x.npy.checkpoint.previous")).unwrap();
+    fs::remove_file(folder.path("x.npy.checkpoint.previous")).unwrap();
     let (code, _, err) = run(&arguments("bit-parallel-heat-bath"));
     assert!(
         code == 2 && err.contains("its format has version 1"),
