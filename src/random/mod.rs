@@ -21,7 +21,7 @@ pub use ars::{ROUNDS, RoundKeys, ars};
 pub use chooser::{Chooser, EnumeratingChooser, enumerate_choices, for_each_choice};
 pub use lanes::StreamLanes;
 pub use r250::R250;
-pub use sliced::Unit;
+pub use sliced::{AHEAD, Unit};
 pub use stream::{DEFAULT_SEED, Seed, Stream};
 pub use threshold::Threshold;
 pub use wide::{LANES, Lanes, Path, Program, Word, run};

@@ -51,8 +51,8 @@ fn start<S: Slice>(
     }
 }
 
-/// Units that are made at once.
-pub(super) const AHEAD: usize = 8;
+/// Units that are made at once, where the cipher is no instruction.
+pub const AHEAD: usize = 8;
 
 /// What a consumer draws in one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -118,8 +118,8 @@ pub trait Word: Copy {
     /// The counters `region · 256 + 0..256` (low half), `high` (high half), and those of the next region.
     ///
     /// Two sequences of regions may be asked for in turn. `left` units of the sequence will be asked for one
-    /// after the other from this one on; a path may make them ahead, and a region may be drawn from until the
-    /// next of its sequence is asked for, or any of the next seven of `left`.
+    /// after the other from this one on. A path may make [`AHEAD`](super::AHEAD) of them at once, counted from
+    /// the first that was not ready; a region may be drawn from until its sequence leaves that batch.
     fn regions(
         cipher: &mut Self::Cipher,
         sequence: usize,

@@ -6,7 +6,7 @@ use super::digits::{
     turned_word,
 };
 use super::flip_table::{CLASSES, Classes, Comparisons, Threshold};
-use crate::random::{Lanes, Program, RoundKeys, Unit, Word};
+use crate::random::{AHEAD, Lanes, Program, RoundKeys, Unit, Word};
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -284,6 +284,8 @@ fn tile_regions<W: Word, const N: usize>(
 
 /// Sites that wait for each other's last digits; a branch for each would cost more.
 const GROUP: usize = 4;
+// The words of a group must lie ready together.
+const _: () = assert!(AHEAD.is_multiple_of(GROUP));
 
 /// One row of one colour, every digit of a lane's own, until no lane is undecided.
 #[inline(always)]
