@@ -3,6 +3,7 @@
 //! The targets in `fuzz/` look further with the same properties; this looks at the same mutants every time.
 
 #[path = "../fuzz/properties.rs"]
+#[expect(unreachable_pub, reason = "the fuzzers include it as a crate")]
 mod properties;
 
 use blockspin::model::files::{

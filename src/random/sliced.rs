@@ -9,7 +9,7 @@
 //! region or of two. Units follow each other without gaps, whatever their size.
 
 use super::ars::{Diagonal, RegionStart, RoundKeys};
-use super::circuit::{Planes, Slice, byte, last_round, mix, planes_of, substitute, substitute_all};
+use super::circuit::{Planes, Slice, last_round, mix, planes_of, substitute, substitute_all};
 use super::wide::Lanes;
 
 /// Eight bits as eight bytes.
