@@ -4,7 +4,7 @@ use super::answer::{Answer, Averages, Correlators};
 use super::exit::{Exit, Failure};
 use super::observables::Observables;
 use super::output::{deliver, write_bytes};
-use super::question::{Asked, MethodName};
+use super::question::{Asked, MethodName, sample_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
     Elimination, ExactError, ExactResult, Limits, draw, pairs_in_factors, pairs_in_terms, rbm_sum,
@@ -283,8 +283,7 @@ fn write_samples(
     limits: &Limits,
 ) -> anyhow::Result<()> {
     let n = loaded.model.variables();
-    // A state is drawn as a list of words and kept as bytes.
-    let bytes = count as f64 * (n as f64 * 9.0 + 24.0);
+    let bytes = sample_bytes(count, n);
     if bytes > limits.max_bytes {
         return Err(Failure::too_large(format!(
             "--samples: {count} samples of {n} variables take {bytes:.3e} bytes; --max-bytes overrides"

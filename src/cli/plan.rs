@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::observables;
 use super::output::{Format, deliver};
-use super::question::{Asked, MethodName};
+use super::question::{Asked, MethodName, sample_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
     Elimination, ExactError, Limits, Plan, pairs_in_factors, pairs_in_terms, plan_all_within,
@@ -131,7 +131,13 @@ fn sample_plans(loaded: &Loaded, count: usize) -> anyhow::Result<Vec<Plan>> {
             Ok(vec![ready.plan_samples(count)])
         }
     };
-    found.map_err(|e| unfit(loaded, &e))
+    let mut plans = found.map_err(|e| unfit(loaded, &e))?;
+    for plan in &mut plans {
+        plan.bytes = plan
+            .bytes
+            .max(sample_bytes(count, loaded.model.variables()));
+    }
+    Ok(plans)
 }
 
 /// Engines in the order in which they are tried, and the first within the limits.

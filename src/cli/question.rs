@@ -95,3 +95,8 @@ impl Asked {
         }
     }
 }
+
+/// Bytes of so many samples of n variables: a state is drawn as a list of words and kept as bytes.
+pub(super) fn sample_bytes(count: usize, n: usize) -> f64 {
+    count as f64 * (n as f64 * 9.0 + 24.0)
+}

@@ -414,13 +414,12 @@ impl<'a, W: Weight> Passes<'a, W> {
                 product(&others, &small_scope, cards),
                 error.max(0.0),
             );
-            let contracted = match (&aligned, own, &above) {
-                (Some(aligned), Some(big), Some(above)) => {
+            let contracted =
+                if let (Some(aligned), Some(big), Some(above)) = (&aligned, own, &above) {
                     let fast = aligned.descend(big, &small, above);
                     made.push((largest, fast.derivative));
                     fast.contracted
-                }
-                _ => {
+                } else {
                     let big = self.tables[slots[largest]].as_ref();
                     if let Some(big) = big.filter(|_| is_message(largest)) {
                         let factors: Vec<&Table<W>> = above.iter().chain([&small]).collect();
@@ -429,8 +428,7 @@ impl<'a, W: Weight> Passes<'a, W> {
                     }
                     let factors: Vec<&Table<W>> = above.iter().chain(big).collect();
                     gather(&factors, &small_scope, cards)
-                }
-            };
+                };
             // What was contracted has been scaled since the tables were looked at.
             let last: Vec<&Table<W>> = others.iter().copied().chain([&contracted]).collect();
             if !W::WIDE && out_of_range(&last) {

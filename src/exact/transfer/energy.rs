@@ -47,15 +47,15 @@ pub struct EnergyCorrelators {
 enum Route {
     /// The strip whose first row has the source, the number that this row had before, and the source's column.
     FirstRow(Strip, usize, usize),
-    /// The strip, and the two in which the source is held.
-    Held(Strip, [Strip; 2]),
+    /// The strip, and those in which the source is held alike and unlike.
+    Held(Box<[Strip; 3]>),
 }
 
 impl Route {
     fn strips(&self) -> Vec<&Strip> {
         match self {
             Self::FirstRow(strip, ..) => vec![strip],
-            Self::Held(strip, [alike, unlike]) => vec![strip, alike, unlike],
+            Self::Held(strips) => strips.iter().collect(),
         }
     }
 
@@ -134,8 +134,8 @@ impl Strip {
                     Route::FirstRow(strip.rotated(r), r, c)
                 }
                 slot => {
-                    let held = [true, false].map(|alike| strip.holding(slot, alike));
-                    Route::Held(strip, held)
+                    let [alike, unlike] = [true, false].map(|alike| strip.holding(slot, alike));
+                    Route::Held(Box::new([strip, alike, unlike]))
                 }
             })
         };
@@ -207,7 +207,8 @@ impl Strip {
                 });
                 (mean, bonds.collect())
             }
-            Route::Held(strip, [alike, unlike]) => {
+            Route::Held(strips) => {
+                let [strip, alike, unlike] = &**strips;
                 let means = Moments::of(strip).bonds();
                 let mean = mean_of(&means);
                 let half = Enclosure::exact(0.5);
