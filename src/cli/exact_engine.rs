@@ -122,7 +122,7 @@ mod tests {
         let (start, seed) = (StartState::Random, Seed(3));
         let sampler = Sampler::of_draws(engine(Limits::default()).unwrap());
         let rows = |interrupted: bool| {
-            let made = Mutex::new(vec![Vec::new(); 3]);
+            let made = Mutex::new(vec![Vec::<u8>::new(); 3]);
             let keep = |chain: usize, _: u64, rows: &[u8]| {
                 made.lock().unwrap()[chain].extend(rows);
                 Ok(())
