@@ -145,7 +145,7 @@ impl Subject {
         }
         let metropolis = name.ends_with("metropolis");
         let rule = if metropolis {
-            settings += &format!(", each {HEAT_BATH_EVERY}th sweep by the heat bath");
+            settings = format!("{settings}, each {HEAT_BATH_EVERY}th sweep by the heat bath");
             TorusRule::metropolis(square)?
         } else {
             TorusRule::heat_bath(square)?

@@ -121,7 +121,8 @@ impl ReplicaChains {
     pub fn set(&self, seed: Seed, index: u64) -> Replicas {
         let (table, _) = self.rule.at_sweep(0);
         let set = Replicas::new(self.rule.shape, table, seed, index);
-        set.expect("the shape was checked").with_path(self.path)
+        set.unwrap_or_else(|_| unreachable!("the shape was checked"))
+            .with_path(self.path)
     }
 
     /// Updates every spin of a set this many times.
@@ -204,10 +205,15 @@ impl TiledChains {
     }
 
     /// A lattice with these spins.
+    ///
+    /// # Panics
+    /// If there are fewer spins than sites.
     pub fn lattice(&self, spins: &[i8], seed: Seed, index: u64) -> TiledLattice {
         let (table, _) = self.rule.at_sweep(0);
         let lattice = TiledLattice::new(self.rule.shape, table, seed, index);
-        let mut lattice = lattice.expect("the shape was checked").with_path(self.path);
+        let mut lattice = lattice
+            .unwrap_or_else(|_| unreachable!("the shape was checked"))
+            .with_path(self.path);
         let columns = self.rule.shape.0;
         lattice.fill(|column, row| spins[row * columns + column] > 0);
         lattice
