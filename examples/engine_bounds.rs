@@ -8,6 +8,10 @@
 //! touch of a page; products of words with a carry. Then nanoseconds an elementary step of each engine, as
 //! its plan counts steps, beside the time of the cheapest loop that does the same arithmetic on a table
 //! of the same size. Processor time, read from `/proc`, so that this needs Linux.
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined into a vectorised kernel is compiled without the wide instructions"
+)]
 
 use blockspin::exact::{Limits, Plan};
 use blockspin::exact::{Method, Want, plan_by, plan_rbm, rbm_sum, solve_by};
