@@ -95,9 +95,9 @@ mod tests {
     fn a_batch_over_the_limits_is_drawn_in_parts() {
         let roomy = engine(Limits::default()).unwrap();
         let mut stream = Seed(2).stream("engine", 0);
-        let whole = roomy.clone().draw_many(64, &mut stream.clone()).unwrap();
-        assert_eq!(whole.len(), 64);
-        // The least memory that one draw fits into is too little for 64.
+        let whole = roomy.clone().draw_many(BATCH, &mut stream.clone()).unwrap();
+        assert_eq!(whole.len(), BATCH);
+        // The least memory that one draw fits into is too little for a batch.
         let mut max_bytes = 1.0;
         let tight = loop {
             let limits = Limits {
@@ -106,12 +106,15 @@ mod tests {
             };
             match engine(limits) {
                 Ok(engine) => break engine,
-                Err(_) => max_bytes *= 1.1,
+                Err(_) => max_bytes *= 1.02,
             }
         };
-        let refused = draw(&tight.model, 64, &mut stream.clone(), &tight.limits);
+        let refused = draw(&tight.model, BATCH, &mut stream.clone(), &tight.limits);
         assert!(matches!(refused, Err(ExactError::TooLarge { .. })));
-        assert_eq!(tight.clone().draw_many(64, &mut stream).unwrap().len(), 64);
+        assert_eq!(
+            tight.clone().draw_many(BATCH, &mut stream).unwrap().len(),
+            BATCH
+        );
         assert_ne!(tight.settings(), roomy.settings());
     }
 
