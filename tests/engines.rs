@@ -257,9 +257,12 @@ impl Tally {
     }
 }
 
+/// Name, how a model is drawn, and how many are.
+type Family = (&'static str, fn(&mut Stream) -> SpinHamiltonian, u64);
+
 #[test]
 fn every_pair_of_engines_agrees_on_thousands_of_models() {
-    let families: [(&str, fn(&mut Stream) -> SpinHamiltonian, u64); 6] = [
+    let families: [Family; 6] = [
         ("dense", dense, 600),
         ("many-body", many_body, 600),
         ("homogeneous", homogeneous, 800),

@@ -34,11 +34,13 @@ use weight::{Weight, Wide};
 /// Exponents below this, relative to the largest entry, call for wide numbers.
 const LOWEST: i64 = -960;
 /// Nanoseconds a step, that is an entry of a message and a state of the variable summed out.
-const NS_STEP: f64 = 0.6;
+const NS_STEP: f64 = 0.7;
 /// Nanoseconds a variable and factor for setting up.
 const NS_OVERHEAD: f64 = 3000.0;
 /// Memory that is held, in terms of the tables at their peak: what waits to be used again does not always fit.
-const HELD: f64 = 1.2;
+const HELD: f64 = 1.1;
+/// Bytes of code and stack that a first computation touches.
+const FIRST_BYTES: f64 = 1.1e6;
 /// Bytes a variable and factor.
 const PIECE_BYTES: f64 = 500.0;
 /// Time of the way down, in ways up.
@@ -232,7 +234,7 @@ impl Elimination {
         Plan {
             method: Method::Elimination,
             states: self.order.steps * factor,
-            bytes: 8.0 * HELD * live + PIECE_BYTES * pieces,
+            bytes: FIRST_BYTES + 8.0 * HELD * live + PIECE_BYTES * pieces,
             seconds: (self.order.steps * factor * NS_STEP / threads + pieces * NS_OVERHEAD) * 1e-9,
         }
     }

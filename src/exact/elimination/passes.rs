@@ -146,7 +146,13 @@ impl<'a, W: Weight> Passes<'a, W> {
             .filter(|&i| fits(self.pool[i].capacity()))
             .min_by_key(|&i| self.pool[i].capacity());
         if let Some(fit) = fit {
-            return self.pool.swap_remove(fit);
+            let mut values = self.pool.swap_remove(fit);
+            if values.capacity() > 2 * entries {
+                // The rest is free for other tables, its pages touched already.
+                values.clear();
+                values.shrink_to(entries);
+            }
+            return values;
         }
         while !self.pool.is_empty() && self.entries() + entries > self.room {
             self.pool.swap_remove(0);
