@@ -251,7 +251,7 @@ fn kernels_that_do_not_run_say_why_and_what_does() {
         (
             torus,
             "tiled-metropolis",
-            "columns in multiples of 32 and rows of 64",
+            "rows in multiples of 64 and columns of 32",
         ),
         (
             "--coupling 0.3 --lattice torus:8x12",

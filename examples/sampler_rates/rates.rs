@@ -212,6 +212,9 @@ fn others(peaks: &Peaks, cases: &mut Vec<Case>) {
     }
 }
 
+/// Measurements of each number; odd, so that there is one in the middle.
+const ROUNDS: usize = 5;
+
 /// Two threads at once, each with a chain of its own: units of work of each, and what they took.
 fn on_two_threads(case: &Case, pool: &rayon::ThreadPool, seconds: f64) -> Vec<(f64, Taken)> {
     let results = Mutex::new(Vec::new());
@@ -224,7 +227,13 @@ fn on_two_threads(case: &Case, pool: &rayon::ThreadPool, seconds: f64) -> Vec<(f
     results.into_inner().expect("no panic")
 }
 
-/// Prints the table; at least this many seconds of processor time for each entry and thread.
+/// The number in the middle.
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// Prints the table, medians of rounds in which one thread and two take turns; at least this many seconds of processor time for each entry and thread.
 pub(crate) fn print(path: Path, peaks: &Peaks, seconds: f64) {
     let mut cases = Vec::new();
     bit_parallel(path, peaks, &mut cases);
@@ -237,7 +246,7 @@ pub(crate) fn print(path: Path, peaks: &Peaks, seconds: f64) {
         .expect("two threads");
     println!("\n## Rates at the critical point, {path:?}\n");
     println!(
-        "Gain of two threads: by the wall clock, and what processor time alone would allow. Busy: processor time over \
+        "Medians of five rounds. Gain of two threads: by the wall clock, and what processor time alone would allow. Busy: processor time over \
          wall-clock time of the two threads; below 0.98 other work took the cores and the first is too low.\n"
     );
     println!(
@@ -247,13 +256,17 @@ pub(crate) fn print(path: Path, peaks: &Peaks, seconds: f64) {
     for case in &cases {
         let mut batch = (case.make)(0);
         batch();
-        let (done, one) = repeat(seconds, batch);
-        let rate = done / one.processor * 1e-9;
-        let both = on_two_threads(case, &pool, seconds);
-        let sum = |f: &dyn Fn(&(f64, Taken)) -> f64| both.iter().map(f).sum::<f64>();
-        let wall = sum(&|(done, t)| done / t.wall) / (done / one.wall);
-        let processor = sum(&|(done, t)| done / t.processor) / (done / one.processor);
-        let busy = sum(&|(_, t)| t.processor) / sum(&|(_, t)| t.wall);
+        let (mut rates, mut walls, mut processors, mut busies) = (vec![], vec![], vec![], vec![]);
+        for _ in 0..ROUNDS {
+            let (done, one) = repeat(seconds, &mut batch);
+            let both = on_two_threads(case, &pool, seconds);
+            let sum = |f: &dyn Fn(&(f64, Taken)) -> f64| both.iter().map(f).sum::<f64>();
+            rates.push(done / one.processor * 1e-9);
+            walls.push(sum(&|(done, t)| done / t.wall) / (done / one.wall));
+            processors.push(sum(&|(done, t)| done / t.processor) / (done / one.processor));
+            busies.push(sum(&|(_, t)| t.processor) / sum(&|(_, t)| t.wall));
+        }
+        let [rate, wall, processor, busy] = [rates, walls, processors, busies].map(median);
         let (bound, allowed) = case.bound;
         let share = if allowed.is_nan() {
             "–".to_owned()

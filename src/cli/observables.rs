@@ -67,6 +67,16 @@ impl Observables {
             ExactError::TooLarge { .. } => Failure::too_large(e),
             e => Failure::bad_input(format!("{}: {e}", loaded.origin)),
         };
+        // All of it together, as `plan` shows it.
+        let plan = plan(loaded)?;
+        if let Some(exceeded) = limits.exceeded_by(&plan) {
+            return Err(refused(ExactError::TooLarge {
+                plan,
+                exceeded,
+                largest: None,
+                size_unit: "",
+            }));
+        }
         let mut energy = Vec::new();
         for (a, b, _) in first_bonds(&strip) {
             energy.extend(strip.energy_correlators(a, b, limits).map_err(refused)?);

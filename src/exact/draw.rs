@@ -1,7 +1,8 @@
 //! Independent exact configurations of a spin Hamiltonian, by the engine that draws them fastest.
 
 use super::elimination::Elimination;
-use super::{ExactError, Limits, Plan, Planar, PlanarError, Strip, StripTask};
+use super::select::does_not_apply;
+use super::{ExactError, Limits, Method, Plan, Planar, PlanarError, Strip, StripTask};
 use crate::model::SpinHamiltonian;
 use crate::random::Stream;
 
@@ -23,10 +24,24 @@ pub fn plan_draw(model: &SpinHamiltonian, count: usize) -> Result<Vec<Plan>, Exa
     Ok(plans)
 }
 
+/// What `choose` says where there is one thread: a choice by predicted seconds must not depend on how many there are,
+/// or the same seed would give other configurations elsewhere.
+fn on_one_thread<T: Send>(choose: impl FnOnce() -> T + Send) -> Option<T> {
+    let alone = || {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .use_current_thread()
+            .build();
+        pool.ok().map(|pool| pool.install(choose))
+    };
+    std::thread::scope(|scope| scope.spawn(alone).join().ok().flatten())
+}
+
 /// `count` independent configurations, one after another, each `spins` values ±1.
 ///
 /// A strip of a square lattice is drawn row by row, a planar graph without a field by its boundary
-/// correlators if elimination is over the limits, everything else by elimination.
+/// correlators if elimination is over the limits, everything else by elimination. The limit on time is held
+/// against the time on one thread.
 ///
 /// # Errors
 /// [`ExactError::TooLarge`] by the predicted cost, and the engines' own.
@@ -49,46 +64,71 @@ pub fn draw(
     stream: &mut Stream,
     limits: &Limits,
 ) -> Result<Vec<i8>, ExactError> {
+    let chosen = on_one_thread(|| choose(model, count, limits)).unwrap_or_else(|| {
+        // No thread can be had.
+        choose(model, count, limits)
+    })?;
     let n = model.spins();
-    let fits = |plan: &Plan| limits.exceeded_by(plan).is_none();
-    let strip = Strip::recognise(model);
-    let by_rows = strip.as_ref().map(|s| s.plan(StripTask::Samples(count)));
-    if let (Some(strip), Some(plan)) = (&strip, &by_rows)
-        && fits(plan)
-    {
-        let drawn = strip.samples(count, stream, limits)?;
-        let mut rows = vec![0; count * n];
-        for (i, row) in rows.chunks_exact_mut(n.max(1)).enumerate() {
-            drawn.write(i, row);
-        }
-        return Ok(rows);
-    }
-    let ready = Elimination::of_spins(model)?;
-    let plan = ready.plan_samples(count);
     let sign = |up: bool| if up { 1 } else { -1 };
-    if !fits(&plan)
-        && let Ok(planar) = Planar::of_spins(model)
-    {
-        match planar.samples(count, stream, limits) {
-            Ok(drawn) => return Ok(drawn.into_iter().flatten().map(sign).collect()),
-            Err(PlanarError::Exact(error)) => return Err(error),
-            Err(_) => {}
+    // Admitted; what remains to be seen is how much memory wide numbers need.
+    let limits = &Limits {
+        max_seconds: f64::INFINITY,
+        ..*limits
+    };
+    Ok(match chosen {
+        Engine::Strip(strip) => {
+            let drawn = strip.samples(count, stream, limits)?;
+            let mut rows = vec![0; count * n];
+            for (i, row) in rows.chunks_exact_mut(n.max(1)).enumerate() {
+                drawn.write(i, row);
+            }
+            rows
         }
-    }
-    match limits.exceeded_by(&plan) {
-        Some(exceeded) => Err(ExactError::TooLarge {
-            plan,
-            exceeded,
-            largest: None,
-            size_unit: "",
-        }),
-        None => Ok(ready
+        Engine::Planar(planar) => match planar.samples(count, stream, limits) {
+            Ok(drawn) => drawn.into_iter().flatten().map(sign).collect(),
+            Err(PlanarError::Exact(error)) => return Err(error),
+            Err(other) => return Err(does_not_apply(Method::Planar, &other)),
+        },
+        Engine::Elimination(ready) => ready
             .samples(count, stream, limits)?
             .into_iter()
             .flatten()
             .map(|state| sign(state == 1))
-            .collect()),
+            .collect(),
+    })
+}
+
+/// An engine that draws within the limits.
+enum Engine {
+    Strip(Strip),
+    Planar(Planar),
+    Elimination(Elimination),
+}
+
+fn choose(model: &SpinHamiltonian, count: usize, limits: &Limits) -> Result<Engine, ExactError> {
+    let fits = |plan: &Plan| limits.exceeded_by(plan).is_none();
+    if let Some(strip) = Strip::recognise(model)
+        && fits(&strip.plan(StripTask::Samples(count)))
+    {
+        return Ok(Engine::Strip(strip));
     }
+    let ready = Elimination::of_spins(model)?;
+    let plan = ready.plan_samples(count);
+    let Some(exceeded) = limits.exceeded_by(&plan) else {
+        return Ok(Engine::Elimination(ready));
+    };
+    if let Ok(planar) = Planar::of_spins(model)
+        && let Ok(by_planar) = planar.plan_samples(count)
+    {
+        limits.admit(by_planar)?;
+        return Ok(Engine::Planar(planar));
+    }
+    Err(ExactError::TooLarge {
+        plan,
+        exceeded,
+        largest: None,
+        size_unit: "",
+    })
 }
 
 #[cfg(test)]
@@ -129,6 +169,55 @@ mod tests {
             );
             // A correlator off by a tenth would be seen.
             assert!(test(c - 0.1).rejects(equal as u64).unwrap());
+        }
+    }
+
+    #[test]
+    fn the_engine_does_not_depend_on_the_number_of_threads() {
+        // An open rectangle with fields, its columns mirrored in each second row: no strip, and not planar without a
+        // field. Its tables are large enough to be made by all threads.
+        let (rows, columns) = (16, 16);
+        let name = |i: usize| {
+            let (r, c) = (i / columns, i % columns);
+            r * columns + if r % 2 == 0 { c } else { columns - 1 - c }
+        };
+        let mut stream = Seed(5).stream("threads", 0);
+        let mut terms = Vec::new();
+        for (i, j) in Lattice::open(rows, columns).bonds() {
+            terms.push(Term {
+                sites: vec![name(i), name(j)],
+                coupling: stream.normal(),
+            });
+        }
+        for i in 0..rows * columns {
+            terms.push(Term {
+                sites: vec![i],
+                coupling: 0.1 * stream.normal(),
+            });
+        }
+        let model = SpinHamiltonian::new(rows * columns, terms).unwrap();
+        assert!(Strip::recognise(&model).is_none());
+        let pool = |threads| {
+            let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            builder.build().unwrap()
+        };
+        let seconds = |threads: usize| {
+            let plan = || Elimination::of_spins(&model).unwrap().plan_samples(1);
+            pool(threads).install(plan).seconds
+        };
+        let between = 0.5 * (seconds(1) + seconds(4));
+        assert!(seconds(4) < 0.9 * between, "threads are predicted to help");
+        for max_seconds in [between, 2.0 * seconds(1)] {
+            let limits = Limits {
+                max_seconds,
+                ..Limits::default()
+            };
+            let drawn = |threads: usize| {
+                let draw_one = || draw(&model, 1, &mut Seed(6).stream("row", 0), &limits).ok();
+                pool(threads).install(draw_one)
+            };
+            assert_eq!(drawn(1), drawn(4));
+            assert_eq!(drawn(4).is_some(), max_seconds > between);
         }
     }
 }

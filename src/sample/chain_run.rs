@@ -134,7 +134,8 @@ pub enum AdvanceError<E> {
     },
 }
 
-/// Independent chains, each with decisions of its own: samples do not depend on the number of threads, nor on
+/// Chains, each with decisions of its own but for the late digits that
+/// [`Replicas`](super::bit_parallel::Replicas) share: samples do not depend on the number of threads, nor on
 /// the number of chains, nor on when [`ChainRun::advance`] paused.
 pub struct ChainRun<S: Resumable> {
     sampler: S,

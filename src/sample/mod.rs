@@ -64,9 +64,7 @@ mod planted_faults;
 mod value_stability;
 
 pub use annealed::{AnnealedImportance, AnnealedPath, LogZBound, RbmPath, SpinPath};
-pub use chain_run::{
-    AdvanceError, ChainRun, RecordedSeries, Schedule, ScheduleError, StartState,
-};
+pub use chain_run::{AdvanceError, ChainRun, RecordedSeries, Schedule, ScheduleError, StartState};
 pub use checkpoint::{
     Checkpoint, CheckpointError, CheckpointFiles, ContentHash, RunIdentity, model_hash,
 };
@@ -92,7 +90,8 @@ pub use single_site::{
 pub use spin_kernel::SpinKernel;
 pub use spin_state::SpinState;
 pub use square::{
-    SquareHeatBath, SquareIsing, SquareKernel, SquareMetropolis, SquareRule, SquareSwendsenWang, SquareWolff,
+    SquareHeatBath, SquareIsing, SquareKernel, SquareMetropolis, SquareRule, SquareSwendsenWang,
+    SquareWolff,
 };
 pub use swendsen_wang::SwendsenWang;
 pub use tempering::{ParallelTempering, TemperingError};

@@ -75,6 +75,10 @@ fn of_lattice(lattice: Lattice) -> String {
     format!("{} rows of {} sites", lattice.rows(), lattice.columns())
 }
 
+/// What the replicas of a set have in common.
+const SHARED_DIGITS: &str = "chains of a set of 512 share late digits of their decisions: a mean over them has at most \
+                             1.03 times the variance of independent ones";
+
 impl Subject {
     /// The samplers besides those of [`SpinKernel::NAMES`] and [`SquareKernel::NAMES`].
     const OTHER_NAMES: [&'static str; 7] = [
@@ -154,6 +158,7 @@ impl Subject {
         let sampler = if name.starts_with("tiled-") {
             Sampler::new(name, irreducibility, TiledChains::new(rule)?)
         } else {
+            settings = format!("{settings}, {SHARED_DIGITS}");
             Sampler::new(name, irreducibility, ReplicaChains::new(rule))
         };
         Ok(sampler.with_settings(settings))
@@ -319,7 +324,7 @@ mod tests {
             (
                 "torus:32x32",
                 "tiled-heat-bath",
-                "columns in multiples of 32 and rows of 64",
+                "rows in multiples of 64 and columns of 32",
             ),
             ("torus:5x4", "square-heat-bath-checkerboard", "bipartite"),
             ("torus:4x4", "rbm-block-gibbs", "Boltzmann machine"),

@@ -40,6 +40,11 @@ pub trait Walk {
         1
     }
 
+    /// Steps after which all parts of the rule have been used.
+    fn period(&self) -> u64 {
+        1
+    }
+
     /// Scales of 𝒦 of the replicas that it keeps; the first is 1, and is what [`Walk::spins`] shows.
     fn scales(&self) -> &[f64] {
         &[1.0]
@@ -192,6 +197,7 @@ impl Walk for CouplingWalk {
 struct BitWalk<C, S> {
     name: &'static str,
     rule: Irreducibility,
+    period: u64,
     chains: C,
     set: Option<S>,
     /// What it begins from, until then.
@@ -204,6 +210,7 @@ impl<C, S> BitWalk<C, S> {
         Self {
             name,
             rule: rule.irreducibility(),
+            period: rule.period(),
             chains,
             set: None,
             rows: vec![vec![1; sites]],
@@ -223,6 +230,9 @@ impl Walk for BitWalk<ReplicaChains, Replicas> {
     }
     fn irreducibility(&self) -> Irreducibility {
         self.rule.clone()
+    }
+    fn period(&self) -> u64 {
+        self.period
     }
     fn lanes(&self) -> usize {
         LANES
@@ -261,6 +271,9 @@ impl Walk for BitWalk<TiledChains, TiledLattice> {
     }
     fn irreducibility(&self) -> Irreducibility {
         self.rule.clone()
+    }
+    fn period(&self) -> u64 {
+        self.period
     }
     fn start(&mut self, rows: &[&[i8]]) {
         self.begin(rows);

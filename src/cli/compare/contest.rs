@@ -135,7 +135,14 @@ struct Work {
 
 impl Work {
     /// The work that sweeps buy; they are counted for each chain that moves, whether it is looked at or not.
-    fn of(sweeps: u64, lanes: usize, draws: usize, independent: bool, started: bool) -> Self {
+    /// A tested chain runs the whole rule once at least, which takes `period` sweeps, even if that is more.
+    fn of(
+        sweeps: u64,
+        (lanes, period): (usize, u64),
+        draws: usize,
+        independent: bool,
+        started: bool,
+    ) -> Self {
         let (_, sets) = sets_of_long_chains(lanes);
         let set = (sets * lanes) as u64;
         // Where only some of the chains of a set are measured, measuring costs next to nothing.
@@ -156,7 +163,7 @@ impl Work {
             test_sweeps: if independent {
                 1
             } else {
-                (left / moved).max(1)
+                (left / moved).max(period)
             },
         }
     }
@@ -227,9 +234,9 @@ impl Contest<'_> {
                 .max(rest.max(0.0) as u64)
                 .max(512 * lanes as u64)
         });
-        let independent = walk.is_independent();
-        let started = self.starts.has(walk.scales());
-        let work = Work::of(sweeps, lanes, self.starts.draws, independent, started);
+        let (independent, started) = (walk.is_independent(), self.starts.has(walk.scales()));
+        let moves = (lanes, walk.period());
+        let work = Work::of(sweeps, moves, self.starts.draws, independent, started);
         let chains = self.long_chains(walk, &work)?;
         let mut measured = self.estimates(&chains);
         let tested = independent || started;
@@ -514,18 +521,21 @@ mod tests {
         for (sweeps, length, test_sweeps) in
             [(512, 32, 1), (40_000, 2500, 6), (1 << 30, 1 << 15, 214_722)]
         {
-            let work = Work::of(sweeps, 1, 5000, false, true);
+            let work = Work::of(sweeps, (1, 1), 5000, false, true);
             assert_eq!((work.length, work.test_sweeps), (length, test_sweeps));
         }
         // 512 chains at once: half of the sweeps for the set with the long chains, and all sets are paid for.
-        let work = Work::of(512 * 2000, 512, 5000, false, true);
+        let work = Work::of(512 * 2000, (512, 64), 5000, false, true);
         assert_eq!(
             (work.length, work.draws, work.test_sweeps),
             (1000, 5000, 100)
         );
-        let work = Work::of(512 * 2000, 512, 5000, false, false);
+        let work = Work::of(512 * 2000, (512, 64), 5000, false, false);
         assert_eq!((work.length, work.discarded), (900, 100));
-        let few = Work::of(64, 512, 5000, false, true);
+        let few = Work::of(64, (512, 1), 5000, false, true);
         assert_eq!((few.length, few.draws, few.test_sweeps), (1, 1, 1));
+        // Not without the sweep that is another one.
+        let few = Work::of(64, (512, 64), 5000, false, true);
+        assert_eq!(few.test_sweeps, 64);
     }
 }

@@ -12,6 +12,7 @@ use crate::sample::{
     CompiledHamiltonian, Irreducibility, RunIdentity, SampleFile, Sampler, Schedule, SquareIsing,
     StartState, Subject, UnitValues, model_hash,
 };
+use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,7 +108,8 @@ fn sampler_of(
     if name == EXACT {
         let limits = Limits {
             max_seconds: arguments.max_seconds,
-            max_bytes: arguments.max_bytes,
+            // All chains may hold their engine's tables at once.
+            max_bytes: arguments.max_bytes / arguments.chains.max(1) as f64,
         };
         let model = Arc::new(without_constants(model)?);
         let mut trial = loaded.seed.stream("sample-trial", 0);
@@ -186,10 +188,14 @@ impl Job {
         let asked = schedule(true)?;
         let states = asked.chains as f64 * asked.samples as f64;
         let refuse_above = |what: &str, bytes: f64| {
-            if bytes > arguments.max_bytes {
+            // A limit that is NaN admits nothing.
+            if !matches!(
+                bytes.partial_cmp(&arguments.max_bytes),
+                Some(Ordering::Less | Ordering::Equal)
+            ) {
                 return Err(Failure::too_large(format!(
-                    "{states} samples of {sites} spins: {what} takes {bytes:.3e} bytes; fewer --sweeps or a larger \
-                     --every need less, --max-bytes overrides"
+                    "{states} samples of {sites} spins: {what} takes {bytes:.3e} bytes; fewer --sweeps or --chains, or \
+                     a larger --every, need less, --max-bytes overrides"
                 )));
             }
             Ok(())

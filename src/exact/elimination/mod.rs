@@ -279,7 +279,7 @@ impl Elimination {
     /// What [`Self::samples`] will cost.
     pub fn plan_samples(&self, count: usize) -> Plan {
         let mut plan = self.plan_kept();
-        let drawn = (count * self.cards.len()) as f64;
+        let drawn = count as f64 * self.cards.len() as f64;
         plan.seconds += drawn * NS_DRAWN * 1e-9;
         plan.bytes += drawn * DRAWN_BYTES;
         plan

@@ -141,8 +141,9 @@ impl Strip {
         };
         let here = of(self.clone())?;
         if self.closed && self.rows <= MOST_WIDTH && matches!(here, Route::Held(..)) {
-            let there = of(self.turned())?;
-            if there.plan().seconds < here.plan().seconds {
+            // A bond of strength zero may stand in one of the two only.
+            let there = of(self.turned());
+            if let Some(there) = there.filter(|r| r.plan().seconds < here.plan().seconds) {
                 return Some(there);
             }
         }
@@ -412,5 +413,21 @@ mod tests {
         };
         let error = wide.energy_correlators(0, 1, &tight).unwrap_err();
         assert!(matches!(error, ExactError::TooLarge { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_bond_of_strength_zero_in_the_wrap_row_has_correlators() {
+        let mut stream = Seed(9).stream("zero bond", 0);
+        let mut terms = model(Lattice::torus(4, 3), false, 0.5, &mut stream)
+            .terms()
+            .to_vec();
+        let wrap = terms
+            .iter_mut()
+            .find(|t| t.sites.len() == 2 && t.sites.contains(&0) && t.sites.contains(&9));
+        wrap.unwrap().coupling = 0.0;
+        let model = SpinHamiltonian::new(12, terms).unwrap();
+        let strip = Strip::recognise(&model).unwrap();
+        let found = strip.energy_correlators(9, 0, &Limits::default()).unwrap();
+        assert!(holds(&model, &found.unwrap()));
     }
 }

@@ -37,7 +37,7 @@ pub use torus_rule::{HEAT_BATH_EVERY, ReplicaChains, TiledChains, TorusRule};
 #[non_exhaustive]
 pub enum BitParallelError {
     /// The checkerboard of a torus needs even sides.
-    #[error("a checkerboard torus needs even sides of at least 2, not {columns} by {rows}")]
+    #[error("a checkerboard torus needs even sides of at least 2, not {rows} by {columns}")]
     OddSide {
         /// Sites in a row.
         columns: usize,
@@ -49,7 +49,7 @@ pub enum BitParallelError {
     NotATorus,
     /// The tiles need sides that they divide.
     #[error(
-        "a tiled torus needs at least 32 by 64 sites, columns in multiples of 32 and rows of 64, not {columns} by {rows}"
+        "a tiled torus needs at least 64 by 32 sites, rows in multiples of 64 and columns of 32, not {rows} by {columns}"
     )]
     NotTileable {
         /// Sites in a row.
@@ -58,7 +58,7 @@ pub enum BitParallelError {
         rows: usize,
     },
     /// More sites than the counters hold.
-    #[error("{columns} by {rows} sites are more than 2^29")]
+    #[error("{rows} by {columns} sites are more than 2^29")]
     TooLarge {
         /// Sites in a row.
         columns: usize,

@@ -72,6 +72,11 @@ impl TorusRule {
         }
     }
 
+    /// Sweeps after which all parts of the rule have been used.
+    pub fn period(&self) -> u64 {
+        self.metropolis.as_ref().map_or(1, |_| HEAT_BATH_EVERY)
+    }
+
     /// The table of sweep number `sweep`, and how many sweeps from there on have it; `None` for all.
     pub fn at_sweep(&self, sweep: u64) -> (&FlipTable, Option<u64>) {
         match &self.metropolis {
