@@ -145,7 +145,7 @@ impl Docket {
     }
 
     /// Enters the control against vacuity: the assumptions can be met and what is compared is no
-    /// constant. [`Cases::finish`] does this by itself where the values vary from case to case.
+    /// constant. [`Cases::finish`](super::Cases::finish) does this by itself where the values vary from case to case.
     pub fn not_vacuous(&mut self, what: impl Into<String>, varies: bool) {
         self.vacuity_checked = true;
         self.control(format!("not vacuous: {}", what.into()), varies);
