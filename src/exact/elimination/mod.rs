@@ -259,7 +259,8 @@ impl Elimination {
     fn plan_kept(&self) -> Plan {
         let plan = self.plan(false);
         Plan {
-            bytes: 8.0 * (self.order.entries + self.order.largest)
+            bytes: FIRST_BYTES
+                + 8.0 * (self.order.entries + self.order.largest)
                 + PIECE_BYTES * (self.cards.len() + self.inputs.len()) as f64,
             ..plan
         }
