@@ -18,8 +18,11 @@ use blockspin::exact::{Method, Want, plan_by, plan_rbm, rbm_sum, solve_by};
 use blockspin::model::{Lattice, Rbm, SpinHamiltonian, Term};
 use blockspin::numeric::{Kernel, vectorised};
 use blockspin::random::Seed;
+use random_models::{dense, with_fields};
 use std::hint::black_box;
 use std::process::ExitCode;
+
+mod random_models;
 
 /// Processor seconds that this process has taken.
 fn processor_seconds() -> f64 {
@@ -126,24 +129,6 @@ fn word_product() -> f64 {
     })
 }
 
-fn with_fields(lattice: Lattice) -> SpinHamiltonian {
-    let mut stream = Seed(3).stream("engine bounds", 0);
-    let mut terms = Vec::new();
-    for (i, j) in lattice.bonds() {
-        terms.push(Term {
-            sites: vec![i, j],
-            coupling: 0.5 * stream.normal(),
-        });
-    }
-    for i in 0..lattice.sites() {
-        terms.push(Term {
-            sites: vec![i],
-            coupling: 0.3 * stream.normal(),
-        });
-    }
-    SpinHamiltonian::new(lattice.sites(), terms).unwrap_or_else(|e| panic!("{e}"))
-}
-
 fn glass(side: usize) -> SpinHamiltonian {
     let mut stream = Seed(4).stream("engine bounds", 0);
     let lattice = Lattice::open(side, side);
@@ -153,20 +138,6 @@ fn glass(side: usize) -> SpinHamiltonian {
     };
     let terms = lattice.bonds().into_iter().map(bond).collect();
     SpinHamiltonian::new(lattice.sites(), terms).unwrap_or_else(|e| panic!("{e}"))
-}
-
-fn dense(n: usize) -> SpinHamiltonian {
-    let mut stream = Seed(5).stream("engine bounds", 0);
-    let mut terms = Vec::new();
-    for i in 0..n {
-        for j in 0..=i {
-            terms.push(Term {
-                sites: if i == j { vec![i] } else { vec![j, i] },
-                coupling: 0.1 * stream.normal(),
-            });
-        }
-    }
-    SpinHamiltonian::new(n, terms).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn machine(units: usize) -> Rbm {

@@ -13,7 +13,10 @@ use blockspin::exact::{
 };
 use blockspin::model::{Lattice, Rbm, SpinHamiltonian, Term};
 use blockspin::random::Seed;
+use random_models::{dense, with_fields};
 use std::process::{Command, ExitCode};
+
+mod random_models;
 
 /// What is asked of a model.
 #[derive(Clone, Copy)]
@@ -32,24 +35,6 @@ fn open_with_fields(rows: usize, columns: usize) -> SpinHamiltonian {
     with_fields(Lattice::open(rows, columns))
 }
 
-fn with_fields(lattice: Lattice) -> SpinHamiltonian {
-    let mut stream = Seed(3).stream("plan accuracy", 0);
-    let mut terms = Vec::new();
-    for (i, j) in lattice.bonds() {
-        terms.push(Term {
-            sites: vec![i, j],
-            coupling: 0.5 * stream.normal(),
-        });
-    }
-    for i in 0..lattice.sites() {
-        terms.push(Term {
-            sites: vec![i],
-            coupling: 0.3 * stream.normal(),
-        });
-    }
-    SpinHamiltonian::new(lattice.sites(), terms).unwrap_or_else(|e| panic!("{e}"))
-}
-
 fn glass(lattice: Lattice) -> SpinHamiltonian {
     let mut stream = Seed(4).stream("plan accuracy", 0);
     let bond = |(i, j)| Term {
@@ -58,24 +43,6 @@ fn glass(lattice: Lattice) -> SpinHamiltonian {
     };
     let terms = lattice.bonds().into_iter().map(bond).collect();
     SpinHamiltonian::new(lattice.sites(), terms).unwrap_or_else(|e| panic!("{e}"))
-}
-
-fn dense(n: usize) -> SpinHamiltonian {
-    let mut stream = Seed(5).stream("plan accuracy", 0);
-    let mut terms = Vec::new();
-    for i in 0..n {
-        for j in 0..i {
-            terms.push(Term {
-                sites: vec![j, i],
-                coupling: 0.1 * stream.normal(),
-            });
-        }
-        terms.push(Term {
-            sites: vec![i],
-            coupling: 0.1 * stream.normal(),
-        });
-    }
-    SpinHamiltonian::new(n, terms).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn ising(lattice: Lattice, k: f64, h: f64) -> SpinHamiltonian {

@@ -16,17 +16,22 @@ fn chosen(plans: &Value) -> String {
     plan["method"].as_str().unwrap().to_owned()
 }
 
-const FRUSTRATED: [&str; 9] = [
-    "--lattice",
-    "open:7x7",
-    "--coupling",
-    "0.5",
-    "--disorder",
-    "gaussian",
-    "--field",
-    "0.1",
-    "--format",
-];
+/// Random bonds in a field.
+const fn frustrated(lattice: &str) -> [&str; 9] {
+    [
+        "--lattice",
+        lattice,
+        "--coupling",
+        "0.5",
+        "--disorder",
+        "gaussian",
+        "--field",
+        "0.1",
+        "--format",
+    ]
+}
+
+const FRUSTRATED: [&str; 9] = frustrated("open:7x7");
 
 fn with<'a>(command: &'a str, model: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
     let mut all = vec![command];
@@ -53,6 +58,8 @@ fn what_a_plan_chooses_is_what_answers() {
                 &["--edges"][..],
                 &["--pairs", "--method", "planar"],
                 &["--edges", "--method", "transfer-matrix"],
+                &["--edges", "--method", "elimination"],
+                &["--edges", "--method", "planar"],
             ],
         ),
     ] {
@@ -76,8 +83,11 @@ fn more_work_is_predicted_to_take_longer() {
         let plan = all.into_iter().find(|p| p["chosen"] == true).unwrap();
         plan["seconds"].as_f64().unwrap()
     };
-    let (z, edges, pairs) = (seconds(&[]), seconds(&["--edges"]), seconds(&["--pairs"]));
-    assert!(z < edges && 5.0 * edges < pairs, "{z} {edges} {pairs}");
+    for method in ["auto", "elimination", "transfer-matrix"] {
+        let of = |question: &[&str]| seconds(&[&["--method", method], question].concat());
+        let (z, edges, pairs) = (of(&[]), of(&["--edges"]), of(&["--pairs"]));
+        assert!(z < edges && 5.0 * edges < pairs, "{z} {edges} {pairs}");
+    }
 }
 
 #[test]
@@ -191,17 +201,7 @@ fn a_plan_of_a_file_is_the_plan_of_standard_input() {
 
 #[test]
 fn a_tight_limit_on_memory_costs_time() {
-    let model = [
-        "--lattice",
-        "open:18x18",
-        "--coupling",
-        "0.5",
-        "--disorder",
-        "gaussian",
-        "--field",
-        "0.1",
-        "--format",
-    ];
+    let model = frustrated("open:18x18");
     let question = ["--marginals", "--method", "elimination"];
     let plan = |limit: &[&str]| json(&with("plan", &model, &[&question[..], limit].concat()));
     let number = |plan: &Value, key: &str| plan["plans"][0][key].as_f64().unwrap();

@@ -7,8 +7,8 @@ use super::output::{deliver, write_bytes};
 use super::question::{Asked, MethodName, sample_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
-    Elimination, ExactError, ExactResult, Limits, draw, pairs_in_factors, pairs_in_terms, rbm_sum,
-    solve, solve_by, solve_edges, solve_factors, solve_large_torus,
+    Elimination, ExactError, draw, draw_by, pairs_in_factors, pairs_in_terms, rbm_sum, solve,
+    solve_by, solve_edges, solve_edges_by, solve_factors, solve_large_torus,
 };
 use crate::model::files::{AnyModel, Npy, NpyValues, write_npy};
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, Units, spins_of_rbm};
@@ -61,13 +61,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         )?;
         return Ok(Exit::Success);
     }
+    asked.check()?;
     let loaded = arguments.source.load()?;
     let mut file = arguments.out.as_deref();
     if let (Some(count), Some(path)) = (
         arguments.samples,
         file.take_if(|_| arguments.samples.is_some()),
     ) {
-        write_samples(&loaded, count, path, &limits)?;
+        write_samples(&loaded, count, path, &asked)?;
     }
     if asked.observables {
         let found = Observables::of(&loaded, &limits)?;
@@ -171,24 +172,20 @@ fn of_spins(loaded: &Loaded, model: &SpinHamiltonian, asked: &Asked) -> anyhow::
     let edges = asked.edges.then(|| pairs_in_terms(model));
     let want = asked.of_engine(!observed.is_empty());
     let limits = &asked.limits();
-    let mut edge = None;
-    let mut result: ExactResult = match (asked.method.engine(), &edges) {
-        (None, Some(pairs)) => {
-            let solved = solve_edges(&given, pairs, limits)?;
-            edge = Some(solved.edge);
-            solved.result
-        }
-        (None, None) => solve(&given, want, limits)?,
-        (Some(method), _) => solve_by(&given, want, method, limits)?,
+    let (mut result, mut edge) = if let Some(pairs) = &edges {
+        let solved = match asked.method.engine() {
+            None => solve_edges(&given, pairs, limits)?,
+            Some(method) => solve_edges_by(&given, pairs, method, limits)?,
+        };
+        (solved.result, Some(solved.edge))
+    } else {
+        let solved = match asked.method.engine() {
+            None => solve(&given, want, limits)?,
+            Some(method) => solve_by(&given, want, method, limits)?,
+        };
+        (solved, None)
     };
     let mut pair: Option<Correlators> = result.pair.map(|table| table.iter().collect());
-    if let (None, Some(pairs)) = (&edge, &edges) {
-        // They are among all pairs.
-        let wanted = |c: &(usize, usize, Enclosure)| pairs.binary_search(&(c.0, c.1)).is_ok();
-        edge = pair
-            .take()
-            .map(|all| all.into_iter().filter(wanted).collect());
-    }
     // An observed spin was left free, in two states instead of one.
     let free = Enclosure::exact(observed.len() as f64) * Enclosure::exact(2.0).ln();
     let sign = |up: bool| Enclosure::exact(if up { 1.0 } else { -1.0 });
@@ -276,12 +273,8 @@ fn of_machine(loaded: &Loaded, rbm: &Rbm, asked: &Asked) -> anyhow::Result<Answe
 }
 
 /// Draws samples and writes them: the values of spins or units, the numbers of other states.
-fn write_samples(
-    loaded: &Loaded,
-    count: usize,
-    path: &Path,
-    limits: &Limits,
-) -> anyhow::Result<()> {
+fn write_samples(loaded: &Loaded, count: usize, path: &Path, asked: &Asked) -> anyhow::Result<()> {
+    let limits = &asked.limits();
     let n = loaded.model.variables();
     let bytes = sample_bytes(count, n);
     if bytes > limits.max_bytes {
@@ -302,12 +295,16 @@ fn write_samples(
         )));
     }
     let mut stream = loaded.seed.stream("exact samples", 0);
-    let states: Result<Vec<i8>, ExactError> = match &loaded.model {
-        AnyModel::Spins(model) => draw(&model.given(&spin_states), count, &mut stream, limits),
-        AnyModel::Rbm(rbm) => {
-            let model = couplings(loaded, rbm)?.given(&spin_states);
-            draw(&model, count, &mut stream, limits)
+    let mut spins = |model: &SpinHamiltonian| {
+        let given = model.given(&spin_states);
+        match asked.method.engine() {
+            None => draw(&given, count, &mut stream, limits),
+            Some(method) => draw_by(&given, count, method, &mut stream, limits),
         }
+    };
+    let states: Result<Vec<i8>, ExactError> = match &loaded.model {
+        AnyModel::Spins(model) => spins(model),
+        AnyModel::Rbm(rbm) => spins(&couplings(loaded, rbm)?),
         AnyModel::Factors(graph) => Elimination::of_graph(&graph.given(&loaded.observed))
             .samples(count, &mut stream, limits)
             .map(|drawn| drawn.into_iter().flatten().map(|s| s as i8).collect()),

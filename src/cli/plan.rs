@@ -7,7 +7,8 @@ use super::question::{Asked, MethodName, sample_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
     Elimination, ExactError, Limits, Plan, pairs_in_factors, pairs_in_terms, plan_all_within,
-    plan_by_within, plan_draw, plan_edges_within, plan_factors, plan_large_torus, plan_rbm,
+    plan_by_within, plan_draw, plan_draw_by, plan_edges_by, plan_edges_within, plan_factors,
+    plan_large_torus, plan_rbm,
 };
 use crate::model::files::AnyModel;
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, spins_of_rbm};
@@ -63,8 +64,12 @@ fn of_spins(
     let given = given(loaded, model);
     let limits = asked.limits();
     Ok(match asked.method.engine() {
-        Some(method) => vec![plan_by_within(&given, want, method, &limits)?],
+        Some(method) if asked.edges => {
+            let pairs = pairs_in_terms(model);
+            vec![plan_edges_by(&given, &pairs, method, &limits)?]
+        }
         None if asked.edges => plan_edges_within(&given, &pairs_in_terms(model), &limits),
+        Some(method) => vec![plan_by_within(&given, want, method, &limits)?],
         None => plan_all_within(&given, want, &limits),
     })
 }
@@ -122,10 +127,17 @@ fn plans(loaded: &Loaded, asked: &Asked) -> anyhow::Result<Vec<Plan>> {
 }
 
 /// The engines for samples, in the order in which `exact` tries them.
-fn sample_plans(loaded: &Loaded, count: usize) -> anyhow::Result<Vec<Plan>> {
+fn sample_plans(loaded: &Loaded, count: usize, asked: &Asked) -> anyhow::Result<Vec<Plan>> {
+    let spins = |model: &SpinHamiltonian| -> Result<Vec<Plan>, ExactError> {
+        let given = given(loaded, model);
+        match asked.method.engine() {
+            None => plan_draw(&given, count),
+            Some(method) => Ok(vec![plan_draw_by(&given, count, method)?]),
+        }
+    };
     let found = match &loaded.model {
-        AnyModel::Spins(model) => plan_draw(&given(loaded, model), count),
-        AnyModel::Rbm(rbm) => plan_draw(&given(loaded, &couplings(loaded, rbm)?), count),
+        AnyModel::Spins(model) => spins(model),
+        AnyModel::Rbm(rbm) => spins(&couplings(loaded, rbm)?),
         AnyModel::Factors(graph) => {
             let ready = Elimination::of_graph(&graph.given(&loaded.observed));
             Ok(vec![ready.plan_samples(count)])
@@ -183,8 +195,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let (variables, answer, samples) = if let Some((sites, plan)) = large {
         (sites, vec![plan], None)
     } else {
+        asked.check()?;
         let loaded = arguments.source.load()?;
-        let samples = arguments.samples.map(|count| sample_plans(&loaded, count));
+        let samples = arguments
+            .samples
+            .map(|count| sample_plans(&loaded, count, &asked));
         let answer = plans(&loaded, &asked)?;
         (loaded.model.variables(), answer, samples.transpose()?)
     };

@@ -1,5 +1,6 @@
 //! What is asked of a model: the options that `exact` and `plan` share.
 
+use super::exit::Failure;
 use super::limits::ExactLimits;
 use super::source::Loaded;
 use crate::exact::{Limits, Method, Want};
@@ -69,11 +70,22 @@ impl Asked {
         self.limits.resolved()
     }
 
+    /// Refuses an engine that has not what is asked for.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let transfer = matches!(self.method, MethodName::Auto | MethodName::TransferMatrix);
+        if self.observables && !transfer {
+            return Err(Failure::bad_input(
+                "--method: --observables are found by transfer-matrix alone",
+            ));
+        }
+        Ok(())
+    }
+
     /// What an engine for spins is asked for; correlators with an observed spin are means.
     pub(super) fn of_engine(&self, observed: bool) -> Want {
         Want {
             means: self.marginals || self.pairs && observed,
-            pairs: self.pairs || self.edges && self.method != MethodName::Auto,
+            pairs: self.pairs,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Independent exact configurations of a spin Hamiltonian, by the engine that draws them fastest.
 
 use super::elimination::Elimination;
-use super::select::does_not_apply;
-use super::{ExactError, Limits, Method, Plan, Planar, PlanarError, Strip, StripTask};
+use super::select::{self, does_not_apply, of_planar, prepare};
+use super::{ExactError, Limits, Method, Plan, Planar, Strip, StripTask, Want};
 use crate::model::SpinHamiltonian;
 use crate::random::Stream;
 
@@ -22,6 +22,18 @@ pub fn plan_draw(model: &SpinHamiltonian, count: usize) -> Result<Vec<Plan>, Exa
         plans.extend(planar.plan_samples(count));
     }
     Ok(plans)
+}
+
+/// What [`draw_by`] costs.
+///
+/// # Errors
+/// [`ExactError::DoesNotApply`] with the reason, and the engine's own.
+pub fn plan_draw_by(
+    model: &SpinHamiltonian,
+    count: usize,
+    method: Method,
+) -> Result<Plan, ExactError> {
+    Ok(named(model, count, method)?.0)
 }
 
 /// What `choose` says where there is one thread: a choice by predicted seconds must not depend on how many there are,
@@ -64,18 +76,44 @@ pub fn draw(
     stream: &mut Stream,
     limits: &Limits,
 ) -> Result<Vec<i8>, ExactError> {
-    let chosen = on_one_thread(|| choose(model, count, limits)).unwrap_or_else(|| {
-        // No thread can be had.
-        choose(model, count, limits)
-    })?;
-    let n = model.spins();
+    // If no thread can be had, on all there are.
+    let chosen = on_one_thread(|| choose(model, count, limits))
+        .unwrap_or_else(|| choose(model, count, limits))?;
+    rows_by(&chosen, model.spins(), count, stream, limits)
+}
+
+/// The same by the engine that is named.
+///
+/// # Errors
+/// [`ExactError::DoesNotApply`] with the reason, and those of [`draw`].
+/// # Accuracy
+/// That of [`draw`]; test `bonds_have_their_probabilities_by_every_engine`.
+pub fn draw_by(
+    model: &SpinHamiltonian,
+    count: usize,
+    method: Method,
+    stream: &mut Stream,
+    limits: &Limits,
+) -> Result<Vec<i8>, ExactError> {
+    let (plan, engine) = named(model, count, method)?;
+    limits.admit(plan)?;
+    rows_by(&engine, model.spins(), count, stream, limits)
+}
+
+fn rows_by(
+    engine: &Engine,
+    n: usize,
+    count: usize,
+    stream: &mut Stream,
+    limits: &Limits,
+) -> Result<Vec<i8>, ExactError> {
     let sign = |up: bool| if up { 1 } else { -1 };
     // Admitted; what remains to be seen is how much memory wide numbers need.
     let limits = &Limits {
         max_seconds: f64::INFINITY,
         ..*limits
     };
-    Ok(match chosen {
+    Ok(match engine {
         Engine::Strip(strip) => {
             let drawn = strip.samples(count, stream, limits)?;
             let mut rows = vec![0; count * n];
@@ -84,11 +122,10 @@ pub fn draw(
             }
             rows
         }
-        Engine::Planar(planar) => match planar.samples(count, stream, limits) {
-            Ok(drawn) => drawn.into_iter().flatten().map(sign).collect(),
-            Err(PlanarError::Exact(error)) => return Err(error),
-            Err(other) => return Err(does_not_apply(Method::Planar, &other)),
-        },
+        Engine::Planar(planar) => {
+            let drawn = planar.samples(count, stream, limits).map_err(of_planar)?;
+            drawn.into_iter().flatten().map(sign).collect()
+        }
         Engine::Elimination(ready) => ready
             .samples(count, stream, limits)?
             .into_iter()
@@ -103,6 +140,35 @@ enum Engine {
     Strip(Strip),
     Planar(Planar),
     Elimination(Elimination),
+}
+
+/// The engine of a method, with its cost.
+fn named(
+    model: &SpinHamiltonian,
+    count: usize,
+    method: Method,
+) -> Result<(Plan, Engine), ExactError> {
+    let none = Err(does_not_apply(
+        method,
+        &"it draws no samples of this model; elimination does",
+    ));
+    if method == Method::LayerSum {
+        return none;
+    }
+    Ok(match prepare(model, Want::LOG_Z, method)?.engine {
+        select::Engine::Transfer(strip) => {
+            let plan = strip.plan(StripTask::Samples(count));
+            (plan, Engine::Strip(strip))
+        }
+        select::Engine::Elimination(ready) => {
+            (ready.plan_samples(count), Engine::Elimination(ready))
+        }
+        select::Engine::Planar(planar) => {
+            let plan = planar.plan_samples(count).map_err(of_planar)?;
+            (plan, Engine::Planar(planar))
+        }
+        _ => return none,
+    })
 }
 
 fn choose(model: &SpinHamiltonian, count: usize, limits: &Limits) -> Result<Engine, ExactError> {
@@ -143,6 +209,7 @@ mod tests {
     #[test]
     fn bonds_have_their_probabilities_by_every_engine() {
         let strip = Lattice::torus(3, 4).ising(0.4, 0.1).unwrap();
+        let planar = Lattice::open(3, 3).ising(0.4, 0.0).unwrap();
         // The complete graph of five spins is neither a strip nor planar.
         let dense: Vec<Term> = (0..5)
             .flat_map(|i| (0..i).map(move |j| (i, j)))
@@ -152,12 +219,26 @@ mod tests {
             })
             .collect();
         let dense = SpinHamiltonian::new(5, dense).unwrap();
-        for (k, model) in [strip, dense].into_iter().enumerate() {
-            let exact = enumerate(&model, Want::ALL, &Limits::default()).unwrap();
+        for (k, (model, method)) in [
+            (&strip, None),
+            (&strip, Some(Method::TransferMatrix)),
+            (&strip, Some(Method::Elimination)),
+            (&planar, Some(Method::Planar)),
+            (&dense, None),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let exact = enumerate(model, Want::ALL, &Limits::default()).unwrap();
             let c = exact.pair.unwrap().get(0, 1).mid();
             let mut stream = Seed(3).stream("draw", k as u64);
             let count = 20_000;
-            let rows = draw(&model, count, &mut stream, &Limits::default()).unwrap();
+            let limits = Limits::default();
+            let rows = match method {
+                None => draw(model, count, &mut stream, &limits),
+                Some(method) => draw_by(model, count, method, &mut stream, &limits),
+            }
+            .unwrap();
             let n = model.spins();
             let equal = rows.chunks(n).filter(|s| s[0] == s[1]).count();
             let test = |c: f64| {
@@ -169,6 +250,23 @@ mod tests {
             );
             // A correlator off by a tenth would be seen.
             assert!(test(c - 0.1).rejects(equal as u64).unwrap());
+        }
+    }
+
+    #[test]
+    fn an_engine_that_cannot_draw_says_so() {
+        let torus = Lattice::torus(3, 4).ising(0.4, 0.0).unwrap();
+        for method in [
+            Method::Kaufman,
+            Method::Enumeration,
+            Method::Planar,
+            Method::LayerSum,
+        ] {
+            let mut stream = Seed(3).stream("draw", 0);
+            let refused = draw_by(&torus, 1, method, &mut stream, &Limits::default());
+            assert!(
+                matches!(refused, Err(ExactError::DoesNotApply { method: m, .. }) if m == method)
+            );
         }
     }
 

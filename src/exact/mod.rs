@@ -30,6 +30,7 @@ mod bond_torus;
 mod chain;
 mod density_of_states;
 mod draw;
+mod edges;
 mod elimination;
 mod enumeration;
 mod factors;
@@ -59,12 +60,14 @@ pub use chain::{
 pub use density_of_states::{
     CertifiedValues, CertifiedValuesError, DensityOfStates, DensityOfStatesError,
 };
-pub use draw::{draw, plan_draw};
+pub use draw::{draw, draw_by, plan_draw, plan_draw_by};
+pub use edges::{
+    EdgeResult, plan_edges, plan_edges_by, plan_edges_within, solve_edges, solve_edges_by,
+};
 pub use elimination::{Elimination, eliminate, plan_elimination};
 pub use enumeration::{enumerate, plan_enumeration};
 pub use factors::{
-    EdgeResult, FactorResult, PairMarginal, pairs_in_factors, pairs_in_terms, plan_edges,
-    plan_edges_within, plan_factors, solve_edges, solve_factors,
+    FactorResult, PairMarginal, pairs_in_factors, pairs_in_terms, plan_factors, solve_factors,
 };
 pub use joint_table::JointTable;
 pub use kaufman::{KaufmanError, TorusThermodynamics, kaufman, plan_kaufman};

@@ -3,9 +3,8 @@
 use super::bond_torus::{BondTorus, HomogeneousTorus};
 use super::elimination::Elimination;
 use super::{
-    EdgeResult, ExactError, ExactResult, Limits, Method, PairTable, Plan, Planar, PlanarError,
-    Quantity, Strip, Want, enumerate, plan_enumeration, plan_kaufman, plan_planar_torus,
-    planar_torus,
+    ExactError, ExactResult, Limits, Method, PairTable, Plan, Planar, PlanarError, Quantity, Strip,
+    Want, enumerate, plan_enumeration, plan_kaufman, plan_planar_torus, planar_torus,
 };
 use crate::model::SpinHamiltonian;
 use crate::numeric::Enclosure;
@@ -26,7 +25,7 @@ const RECOGNITION_BYTES: f64 = 82.0;
 const LONGEST_SEARCH: f64 = 20.0;
 
 /// An engine made ready for a model.
-enum Engine {
+pub(super) enum Engine {
     Enumeration,
     Elimination(Elimination),
     Transfer(Strip),
@@ -36,9 +35,9 @@ enum Engine {
 }
 
 /// An engine and what it will cost.
-struct Candidate {
-    plan: Plan,
-    engine: Engine,
+pub(super) struct Candidate {
+    pub(super) plan: Plan,
+    pub(super) engine: Engine,
 }
 
 /// Whether no term tells a state from its reflection: all means are zero.
@@ -65,7 +64,7 @@ pub(super) fn even_result(
 }
 
 /// A refusal of the planar engine.
-fn of_planar(error: PlanarError) -> ExactError {
+pub(super) fn of_planar(error: PlanarError) -> ExactError {
     match error {
         PlanarError::Exact(error) => error,
         other => does_not_apply(Method::Planar, &other),
@@ -80,7 +79,7 @@ pub(super) fn does_not_apply(method: Method, reason: &impl ToString) -> ExactErr
 }
 
 /// The cost of two pieces of work, one after the other.
-fn with(first: Plan, second: Plan) -> Plan {
+pub(super) fn with(first: Plan, second: Plan) -> Plan {
     Plan {
         states: first.states + second.states,
         bytes: first.bytes.max(second.bytes),
@@ -100,7 +99,11 @@ fn recognised(plan: Plan, spins: usize) -> Plan {
 }
 
 /// Makes one engine ready.
-fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candidate, ExactError> {
+pub(super) fn prepare(
+    model: &SpinHamiltonian,
+    want: Want,
+    method: Method,
+) -> Result<Candidate, ExactError> {
     let unfit = |reason: &str| Err(does_not_apply(method, &reason));
     Ok(match method {
         Method::Enumeration => Candidate {
@@ -171,7 +174,7 @@ fn prepare(model: &SpinHamiltonian, want: Want, method: Method) -> Result<Candid
 }
 
 /// What an engine gives, unless a number of it has no bound.
-fn run(
+pub(super) fn run(
     model: &SpinHamiltonian,
     want: Want,
     candidate: &Candidate,
@@ -216,7 +219,7 @@ fn run_engine(
 }
 
 /// The candidate with more work and less memory, if it is over the limit on memory and then is not.
-fn fitting(candidate: Candidate, want: Want, limits: &Limits) -> Candidate {
+pub(super) fn fitting(candidate: Candidate, want: Want, limits: &Limits) -> Candidate {
     match &candidate.engine {
         Engine::Elimination(ready) if want.anything() => match ready.fitting(limits) {
             Some(other) => Candidate {
@@ -385,66 +388,6 @@ pub fn solve_by(
     limits: &Limits,
 ) -> Result<ExactResult, ExactError> {
     run(model, want, &prepare(model, want, method)?, limits)
-}
-
-/// What [`planar_edges`] will cost, if the model is planar and has no field.
-pub(super) fn plan_planar_edges(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> Option<Plan> {
-    let candidate = prepare(model, Want::MEANS, Method::Planar).ok()?;
-    let Engine::Planar(ready) = &candidate.engine else {
-        return None;
-    };
-    let part = if are_bonds(ready, pairs) {
-        ready.plan_bonds()
-    } else {
-        ready.plan_pairs(pairs.len())
-    };
-    Some(with(candidate.plan, part.ok()?))
-}
-
-fn ordered(&(i, j): &(usize, usize)) -> (usize, usize) {
-    (i.min(j), i.max(j))
-}
-
-/// Whether all pairs are bonds of a planar model.
-fn are_bonds(ready: &Planar, pairs: &[(usize, usize)]) -> bool {
-    let joined = ready.bonds();
-    pairs.iter().all(|pair| joined.contains(&ordered(pair)))
-}
-
-/// The correlators of pairs of a planar model without a field, and `ln Z`; all bonds at once if the pairs are bonds.
-///
-/// # Errors
-/// [`ExactError::DoesNotApply`], [`ExactError::TooLarge`].
-pub(super) fn planar_edges(
-    model: &SpinHamiltonian,
-    pairs: &[(usize, usize)],
-    limits: &Limits,
-) -> Result<EdgeResult, ExactError> {
-    let method = Method::Planar;
-    let candidate = prepare(model, Want::MEANS, method)?;
-    let Engine::Planar(ready) = &candidate.engine else {
-        return Err(does_not_apply(
-            method,
-            &"it gives the correlators of pairs of planar graphs; elimination and the transfer matrix give \
-              those of tori",
-        ));
-    };
-    let result = run(model, Want::MEANS, &candidate, limits)?;
-    if are_bonds(ready, pairs) {
-        let bonds = ready.bond_correlators(limits).map_err(of_planar)?;
-        let value = |pair: &(usize, usize)| {
-            let at = bonds.binary_search_by_key(&ordered(pair), |b| (b.0, b.1));
-            at.map_or(Enclosure::UNBOUNDED, |k| bonds[k].2)
-        };
-        let edge = pairs.iter().map(|p| (p.0, p.1, value(p))).collect();
-        return Ok(EdgeResult { result, edge });
-    }
-    let values = ready.pair_correlators(pairs, limits).map_err(of_planar)?;
-    let edge = pairs.iter().zip(values).map(|(p, v)| (p.0, p.1, v));
-    Ok(EdgeResult {
-        result,
-        edge: edge.collect(),
-    })
 }
 
 #[cfg(test)]

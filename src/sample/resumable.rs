@@ -102,6 +102,13 @@ pub(super) fn start_of_spins(sites: usize, start: StartState, stream: &mut Strea
     }
 }
 
+/// So many sweeps of a chain with its own stream.
+fn sweep_on<S>(kernel: &mut impl Kernel<S>, (state, stream): &mut (S, Stream), sweeps: u64) {
+    for _ in 0..sweeps {
+        kernel.sweep(state, stream);
+    }
+}
+
 /// Any kernel for spins: a chain draws its start and its decisions from its stream.
 impl<K: Kernel<SpinState> + Clone + Send + Sync> Resumable for K {
     type Set = (SpinState, Stream);
@@ -110,14 +117,8 @@ impl<K: Kernel<SpinState> + Clone + Send + Sync> Resumable for K {
         let mut stream = stream_of_chain(seed, index);
         (start_of_spins(sites, start, &mut stream), stream)
     }
-    fn advance(
-        &mut self,
-        (state, stream): &mut Self::Set,
-        sweeps: u64,
-    ) -> Result<(), ChainStopped> {
-        for _ in 0..sweeps {
-            Kernel::sweep(self, state, stream);
-        }
+    fn advance(&mut self, set: &mut Self::Set, sweeps: u64) -> Result<(), ChainStopped> {
+        sweep_on(self, set, sweeps);
         Ok(())
     }
     fn write(&self, (state, _): &Self::Set, values: &UnitValues, rows: &mut [Vec<u8>]) {
@@ -149,14 +150,8 @@ impl Resumable for ParallelTempering<HeatBath> {
             .collect();
         (states, stream)
     }
-    fn advance(
-        &mut self,
-        (states, stream): &mut Self::Set,
-        sweeps: u64,
-    ) -> Result<(), ChainStopped> {
-        for _ in 0..sweeps {
-            Kernel::sweep(self, states, stream);
-        }
+    fn advance(&mut self, set: &mut Self::Set, sweeps: u64) -> Result<(), ChainStopped> {
+        sweep_on(self, set, sweeps);
         Ok(())
     }
     fn write(&self, (states, _): &Self::Set, values: &UnitValues, rows: &mut [Vec<u8>]) {
@@ -211,14 +206,8 @@ impl Resumable for RbmGibbs {
         let state = self.state_of(spins.spins());
         (state.expect("the units of the machine"), stream)
     }
-    fn advance(
-        &mut self,
-        (state, stream): &mut Self::Set,
-        sweeps: u64,
-    ) -> Result<(), ChainStopped> {
-        for _ in 0..sweeps {
-            Kernel::sweep(self, state, stream);
-        }
+    fn advance(&mut self, set: &mut Self::Set, sweeps: u64) -> Result<(), ChainStopped> {
+        sweep_on(self, set, sweeps);
         Ok(())
     }
     fn write(&self, (state, _): &Self::Set, values: &UnitValues, rows: &mut [Vec<u8>]) {

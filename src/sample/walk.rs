@@ -194,18 +194,18 @@ impl Walk for CouplingWalk {
 }
 
 /// Lanes, or tiles, that begin with the first step: their keys come from its stream.
-struct BitWalk<C, S> {
+struct BitWalk<C: BitChains> {
     name: &'static str,
     rule: Irreducibility,
     period: u64,
     chains: C,
-    set: Option<S>,
+    set: Option<C::Set>,
     /// What it begins from, until then.
     rows: Vec<Vec<i8>>,
     shown: Vec<i8>,
 }
 
-impl<C, S> BitWalk<C, S> {
+impl<C: BitChains> BitWalk<C> {
     fn new(name: &'static str, rule: &TorusRule, chains: C, sites: usize) -> Self {
         Self {
             name,
@@ -217,14 +217,57 @@ impl<C, S> BitWalk<C, S> {
             shown: vec![1; sites],
         }
     }
+}
 
-    fn begin(&mut self, rows: &[&[i8]]) {
-        self.set = None;
-        self.rows = rows.iter().map(|r| r.to_vec()).collect();
+/// Chains that begin together from a key of their own.
+trait BitChains {
+    /// What is carried from sweep to sweep.
+    type Set;
+    /// States that move at once.
+    const LANES: usize;
+
+    /// The chains from these states, in turn, with the key.
+    fn begin(&self, rows: &[Vec<i8>], key: Seed) -> Self::Set;
+    fn sweep_once(&mut self, set: &mut Self::Set);
+    fn show(set: &Self::Set, lane: usize, spins: &mut Vec<i8>);
+}
+
+impl BitChains for ReplicaChains {
+    type Set = Replicas;
+    const LANES: usize = LANES;
+
+    fn begin(&self, rows: &[Vec<i8>], key: Seed) -> Replicas {
+        let mut set = self.set(key, 0);
+        for lane in 0..LANES {
+            set.set_lane(lane, &rows[lane % rows.len()]);
+        }
+        set
+    }
+    fn sweep_once(&mut self, set: &mut Replicas) {
+        self.sweep(set, 1);
+    }
+    fn show(set: &Replicas, lane: usize, spins: &mut Vec<i8>) {
+        spins.clear();
+        spins.extend(set.lane(lane));
     }
 }
 
-impl Walk for BitWalk<ReplicaChains, Replicas> {
+impl BitChains for TiledChains {
+    type Set = TiledLattice;
+    const LANES: usize = 1;
+
+    fn begin(&self, rows: &[Vec<i8>], key: Seed) -> TiledLattice {
+        self.lattice(&rows[0], key, 0)
+    }
+    fn sweep_once(&mut self, lattice: &mut TiledLattice) {
+        self.sweep(lattice, 1);
+    }
+    fn show(lattice: &TiledLattice, _: usize, spins: &mut Vec<i8>) {
+        lattice.write_spins(spins);
+    }
+}
+
+impl<C: BitChains> Walk for BitWalk<C> {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -235,61 +278,24 @@ impl Walk for BitWalk<ReplicaChains, Replicas> {
         self.period
     }
     fn lanes(&self) -> usize {
-        LANES
+        C::LANES
     }
     fn start(&mut self, rows: &[&[i8]]) {
-        self.begin(rows);
+        self.set = None;
+        self.rows = rows.iter().map(|r| r.to_vec()).collect();
     }
     fn step(&mut self, stream: &mut Stream) -> Result<(), String> {
         let (chains, rows) = (&self.chains, &self.rows);
-        let set = self.set.get_or_insert_with(|| {
-            let mut set = chains.set(Seed(stream.next_u64()), 0);
-            for lane in 0..LANES {
-                set.set_lane(lane, &rows[lane % rows.len()]);
-            }
-            set
-        });
-        self.chains.sweep(set, 1);
+        let set = self
+            .set
+            .get_or_insert_with(|| chains.begin(rows, Seed(stream.next_u64())));
+        self.chains.sweep_once(set);
         Ok(())
     }
     fn show(&mut self, lane: usize) {
-        if let Some(set) = &self.set {
-            self.shown.clear();
-            self.shown.extend(set.lane(lane));
-        } else {
-            self.shown.clone_from(&self.rows[lane % self.rows.len()]);
-        }
-    }
-    fn spins(&self) -> &[i8] {
-        &self.shown
-    }
-}
-
-impl Walk for BitWalk<TiledChains, TiledLattice> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-    fn irreducibility(&self) -> Irreducibility {
-        self.rule.clone()
-    }
-    fn period(&self) -> u64 {
-        self.period
-    }
-    fn start(&mut self, rows: &[&[i8]]) {
-        self.begin(rows);
-    }
-    fn step(&mut self, stream: &mut Stream) -> Result<(), String> {
-        let (chains, rows) = (&self.chains, &self.rows);
-        let lattice = self
-            .set
-            .get_or_insert_with(|| chains.lattice(&rows[0], Seed(stream.next_u64()), 0));
-        self.chains.sweep(lattice, 1);
-        Ok(())
-    }
-    fn show(&mut self, _: usize) {
         match &self.set {
-            Some(lattice) => lattice.write_spins(&mut self.shown),
-            None => self.shown.clone_from(&self.rows[0]),
+            Some(set) => C::show(set, lane, &mut self.shown),
+            None => self.shown.clone_from(&self.rows[lane % self.rows.len()]),
         }
     }
     fn spins(&self) -> &[i8] {
@@ -313,10 +319,10 @@ fn bit_walks(square: SquareIsing) -> [(&'static str, WalkOrReason); 4] {
         let sites = square.lattice().sites();
         Ok(if tiled {
             let chains = TiledChains::new(rule.clone())?;
-            Box::new(BitWalk::<_, TiledLattice>::new(name, &rule, chains, sites))
+            Box::new(BitWalk::new(name, &rule, chains, sites))
         } else {
             let chains = ReplicaChains::new(rule.clone());
-            Box::new(BitWalk::<_, Replicas>::new(name, &rule, chains, sites))
+            Box::new(BitWalk::new(name, &rule, chains, sites))
         })
     }
     [
