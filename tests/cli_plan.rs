@@ -76,6 +76,29 @@ fn what_a_plan_chooses_is_what_answers() {
 }
 
 #[test]
+fn an_engine_that_is_named_is_taken_or_refused() {
+    let folder = Folder::new();
+    let out = folder.text("s.npy");
+    let planar = ["--lattice", "open:4x5", "--coupling", "0.4", "--format"];
+    for method in ["transfer-matrix", "elimination", "planar"] {
+        let samples = ["--samples", "7", "--method", method];
+        let plan = json(&with("plan", &planar, &samples));
+        assert_eq!(chosen(&plan["sample_plans"]), method);
+        let to_file = [&samples[..], &["--out", &out]].concat();
+        json(&with("exact", &planar, &to_file));
+        let file = std::fs::read(&out).unwrap();
+        let spins = &file[file.len() - 7 * 20..];
+        assert!(spins.iter().all(|&s| s as i8 == 1 || s as i8 == -1));
+    }
+    let enumerated = ["--samples", "7", "--method", "enumeration", "--out", &out];
+    refused(&with("exact", &planar, &enumerated), 2, "draws no samples");
+    let energy = ["--observables", "--method", "planar"];
+    for command in ["exact", "plan"] {
+        refused(&with(command, &planar, &energy), 2, "transfer-matrix alone");
+    }
+}
+
+#[test]
 fn more_work_is_predicted_to_take_longer() {
     let seconds = |question: &[&str]| -> f64 {
         let plan = json(&with("plan", &FRUSTRATED, question));

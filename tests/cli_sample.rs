@@ -285,6 +285,8 @@ fn bad_requests_have_reasons() {
     ring(&sequential, 2, "heat-bath-sequential does");
     let bad = ["--sweeps", "10", "--checkpoint-seconds", "nan"];
     ring(&bad, 2, "between 0 and 3600");
+    let independent = ["--sweeps", "10", "--kernel", "exact", "--start", "up"];
+    ring(&independent, 2, "start from nothing");
     let odd = [
         "--lattice",
         "ring:7",

@@ -1,8 +1,8 @@
 //! All means and the correlators of some pairs of spins, such as those that share a term: less work than all pairs.
 
 use super::select::{
-    Candidate, Engine, SEARCH_SECONDS, does_not_apply, even_result, fitting, of_planar, prepare,
-    with,
+    Candidate, Engine, SEARCH_SECONDS, does_not_apply, elimination_is_hopeless, even_result,
+    fitting, of_planar, ordered, prepare, with,
 };
 use super::{
     Elimination, ExactError, ExactResult, Limits, Method, Plan, Planar, Quantity, Strip, StripTask,
@@ -19,11 +19,6 @@ pub struct EdgeResult {
     pub result: ExactResult,
     /// `(i, j, ⟨s_i s_j⟩)` of the pairs that were asked for.
     pub edge: Vec<(usize, usize, Enclosure)>,
-}
-
-/// The smaller index first.
-fn ordered(&(i, j): &(usize, usize)) -> (usize, usize) {
-    (i.min(j), i.max(j))
 }
 
 /// Whether all pairs are bonds of a planar model.
@@ -83,7 +78,7 @@ fn candidates(
         .filter_map(|method| ready(method).ok())
         .collect();
     let search = SEARCH_SECONDS * model.spins() as f64;
-    if found.iter().all(|c| c.plan.seconds > search) {
+    if found.iter().all(|c| c.plan.seconds > search) && !elimination_is_hopeless(model) {
         found.extend(ready(Method::Elimination));
     }
     found.sort_by(|a, b| a.plan.seconds.total_cmp(&b.plan.seconds));

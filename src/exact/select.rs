@@ -9,6 +9,7 @@ use super::{
 use crate::model::SpinHamiltonian;
 use crate::numeric::Enclosure;
 use num_traits::Zero;
+use std::collections::BTreeSet;
 
 /// An enumeration below this is started without looking for another engine.
 const QUICK_SECONDS: f64 = 2e-4;
@@ -76,6 +77,11 @@ pub(super) fn does_not_apply(method: Method, reason: &impl ToString) -> ExactErr
         method,
         reason: reason.to_string(),
     }
+}
+
+/// The smaller index first.
+pub(super) fn ordered(&(i, j): &(usize, usize)) -> (usize, usize) {
+    (i.min(j), i.max(j))
 }
 
 /// The cost of two pieces of work, one after the other.
@@ -232,6 +238,42 @@ pub(super) fn fitting(candidate: Candidate, want: Want, limits: &Limits) -> Cand
     }
 }
 
+/// The shorter side of the open rectangle of sites, row by row, all of whose bonds a model has. Whatever else it has,
+/// elimination makes a table of at least so many spins.
+fn rectangle_side(model: &SpinHamiltonian) -> Option<usize> {
+    let n = model.spins();
+    let bonds = || {
+        let couples = model.terms().iter().filter(|t| t.coupling != 0.0);
+        couples.filter_map(|t| match *t.sites {
+            [a, b] => Some(ordered(&(a, b))),
+            _ => None,
+        })
+    };
+    let below_first: BTreeSet<usize> = bonds()
+        .filter(|&(a, b)| a == 0 && b > 1 && n.is_multiple_of(b))
+        .map(|(_, b)| b)
+        .collect();
+    let is_rectangle = |columns: usize| {
+        let (mut right, mut down) = (vec![false; n], vec![false; n]);
+        for (a, b) in bonds() {
+            right[a] |= b == a + 1;
+            down[a] |= b == a + columns;
+        }
+        (0..n).all(|i| (right[i] || (i + 1) % columns == 0) && (down[i] || i + columns >= n))
+    };
+    below_first
+        .into_iter()
+        .filter(|&columns| is_rectangle(columns))
+        .map(|columns| columns.min(n / columns))
+        .max()
+}
+
+/// Whether the search for an order would take long and find none that ends within a lifetime.
+pub(super) fn elimination_is_hopeless(model: &SpinHamiltonian) -> bool {
+    let search = LATTICE_SEARCH_SECONDS * (model.spins() as f64).powi(2);
+    search > LONGEST_SEARCH && rectangle_side(model).is_some_and(|side| side > 64)
+}
+
 /// The engines that apply, cheapest first; the search for an order of elimination is left out if it alone
 /// would take longer than another engine within the limits.
 fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candidate> {
@@ -259,7 +301,7 @@ fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candi
         return found;
     }
     let within = limits.max_seconds >= search && limits.max_bytes >= 1e3 * model.spins() as f64;
-    if within && best(&found) > search {
+    if within && best(&found) > search && !elimination_is_hopeless(model) {
         let candidate = prepare(model, want, Method::Elimination);
         found.extend(candidate.map(|c| fitting(c, want, limits)));
     }
@@ -290,7 +332,9 @@ pub fn plan_all_within(model: &SpinHamiltonian, want: Want, limits: &Limits) -> 
     .filter_map(|method| Some(prepare(model, want, method).ok()?.plan))
     .collect();
     let search = LATTICE_SEARCH_SECONDS * (model.spins() as f64).powi(2);
-    if search < LONGEST_SEARCH || plans.iter().all(|plan| plan.seconds > search) {
+    if search < LONGEST_SEARCH
+        || plans.iter().all(|plan| plan.seconds > search) && !elimination_is_hopeless(model)
+    {
         let candidate = prepare(model, want, Method::Elimination);
         plans.extend(candidate.map(|c| fitting(c, want, limits).plan));
     }
@@ -499,6 +543,35 @@ mod tests {
         };
         let error = solve(&model, Want::LOG_Z, &limits).unwrap_err();
         assert!(matches!(error, ExactError::TooLarge { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_rectangle_is_seen_among_other_terms() {
+        let fields = Lattice::torus(4, 6).ising(0.4, 0.1).unwrap();
+        assert_eq!(rectangle_side(&fields), Some(4));
+        let open = Lattice::open(7, 3).ising(0.4, 0.1).unwrap();
+        assert_eq!(rectangle_side(&open), Some(3));
+        for (missing, side) in [(Some(0), None), (Some(3), None), (None, Some(3))] {
+            let terms = Lattice::open(3, 3)
+                .ising(0.4, 0.0)
+                .unwrap()
+                .terms()
+                .to_vec();
+            let kept = terms
+                .into_iter()
+                .enumerate()
+                .filter(|t| Some(t.0) != missing);
+            let terms = kept.map(|t| t.1).collect();
+            let model = SpinHamiltonian::new(9, terms).unwrap();
+            assert_eq!(rectangle_side(&model), side, "{missing:?}");
+        }
+        assert_eq!(rectangle_side(&dense(6)), Some(2));
+        assert!(!elimination_is_hopeless(&fields));
+        let large = Lattice::open(110, 110).ising(0.4, 0.1).unwrap();
+        assert!(elimination_is_hopeless(&large));
+        assert!(!elimination_is_hopeless(
+            &Lattice::open(60, 250).ising(0.4, 0.1).unwrap()
+        ));
     }
 
     #[test]

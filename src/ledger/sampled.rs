@@ -63,6 +63,12 @@ pub enum TrialError {
         /// Number judged.
         judged: usize,
     },
+    /// Draws, their effect or a control was left out, without which a p-value says little.
+    #[error("the test has no {what}")]
+    Missing {
+        /// What was left out.
+        what: &'static str,
+    },
     /// No effect is found with the planned power.
     #[error("no effect is found with the planned power in {what}")]
     NoPower {
@@ -235,6 +241,15 @@ impl Trial {
                 judged: self.p_values.len(),
             });
         }
+        for (missing, what) in [
+            (self.draws == 0, "draws"),
+            (self.effect.is_empty(), "smallest effect"),
+            (self.controls.is_empty(), "negative control"),
+        ] {
+            if missing {
+                return Err(TrialError::Missing { what });
+            }
+        }
         let smallest = self.p_values.iter().copied().fold(1.0, f64::min);
         Ok(Finished {
             record: TestRecord {
@@ -393,7 +408,7 @@ mod tests {
     #[test]
     fn a_trial_that_breaks_its_plan_is_undecided() {
         type Decide = fn(&mut Trial) -> Result<(), TrialError>;
-        let broken: [Decide; 4] = [
+        let broken: [Decide; 6] = [
             |_| Ok(()),
             |t| {
                 t.plan(2)
@@ -407,6 +422,16 @@ mod tests {
                 t.plan(1)?;
                 t.plan(1).map(|_| ())
             },
+            |t| {
+                t.plan(1)?;
+                t.hypothesis("no draws", 0.5, 1, 1)?;
+                t.control("wrong", [1e-12])
+            },
+            |t| {
+                t.plan(1)?;
+                t.expect(2, "all");
+                t.hypothesis("no control", 0.5, 1, 1)
+            },
         ];
         for run in broken {
             let record = registered(run, Depth::Full);
@@ -419,6 +444,7 @@ mod tests {
         let record = registered(
             |t| {
                 let design = t.plan(1)?;
+                t.expect(2, "all");
                 let p = hoeffding_p_value(&[0.4, 0.6], 0.0, 1.0, 0.5)?;
                 assert!(p > design.alpha());
                 t.hypothesis("two draws", p, 0.5, 0.5)?;

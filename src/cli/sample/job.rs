@@ -209,9 +209,15 @@ impl Job {
         let schedule = schedule(sampler.is_independent())?;
         refuse_above("memory", states * 96.0 + sampler.bytes(schedule, sites))?;
         let irreducibility = irreducibility_of(&sampler, origin)?;
+        if arguments.start.is_some() && sampler.is_independent() {
+            return Err(Failure::bad_input(format!(
+                "{origin}: --start: the draws of {} are independent and start from nothing",
+                sampler.name()
+            )));
+        }
         let (start, start_name) = match arguments.start {
-            StartName::Random => (StartState::Random, "random"),
-            StartName::Up => (StartState::Up, "up"),
+            None | Some(StartName::Random) => (StartState::Random, "random"),
+            Some(StartName::Up) => (StartState::Up, "up"),
         };
         let identity = RunIdentity {
             version: env!("CARGO_PKG_VERSION").to_owned(),

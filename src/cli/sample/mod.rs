@@ -68,9 +68,9 @@ pub(super) struct Arguments {
     /// Number of chains; they run in parallel, those of bit-parallel kernels in sets of 512
     #[arg(long, value_name = "C", default_value_t = 4)]
     chains: usize,
-    /// What the chains start from
-    #[arg(long, value_enum, default_value = "random")]
-    start: StartName,
+    /// What the chains start from (default: random; independent draws start from nothing)
+    #[arg(long, value_enum)]
+    start: Option<StartName>,
     /// The .npy file of the samples: int8 of shape (chains, samples, units)
     #[arg(long, value_name = "FILE")]
     out: PathBuf,

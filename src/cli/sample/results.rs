@@ -1,8 +1,8 @@
 //! What a run shows in the end.
 
 use super::super::source::Loaded;
-use super::Arguments;
 use super::job::Job;
+use super::{Arguments, Observable};
 use crate::estimate::{Chains, Convergence, Doubt, Estimate};
 use crate::sample::RecordedSeries;
 use serde_json::{Map, Value, json};
@@ -43,10 +43,15 @@ impl<'a> Results<'a> {
         arguments: &'a Arguments,
         series: &[RecordedSeries],
     ) -> Self {
-        let estimates = arguments
-            .observables
-            .iter()
-            .map(|&observable| {
+        let mut asked: Vec<Observable> = Vec::new();
+        for &observable in &arguments.observables {
+            if !asked.contains(&observable) {
+                asked.push(observable);
+            }
+        }
+        let estimates = asked
+            .into_iter()
+            .map(|observable| {
                 let chains: Vec<&[f64]> = series.iter().map(|s| observable.of(s)).collect();
                 let estimate = Chains::new(&chains)
                     .map(|chains| Estimate::from_chains(&chains))

@@ -94,6 +94,8 @@ const HELD: f64 = 2.6;
 const NS_WORD: f64 = 0.8;
 /// Largest magnitude of a coupling.
 const STRONGEST: f64 = 1e6;
+/// Sites of the largest rectangle: the steps over so many are listed in 10 seconds and 2 GiB.
+const MOST_SITES: usize = 1 << 20;
 /// Largest number of edges in which an obstruction is looked for.
 const OBSTRUCTION_EDGES: usize = 4000;
 
@@ -131,6 +133,14 @@ pub enum PlanarError {
         couplings: usize,
         /// How many are needed.
         bonds: usize,
+    },
+    /// A rectangle so large that its steps alone would fill the memory.
+    #[error("{rows} x {columns} sites are more than the {MOST_SITES} that are taken")]
+    TooManySites {
+        /// Number of rows.
+        rows: usize,
+        /// Number of columns.
+        columns: usize,
     },
     /// A coupling is NaN, infinite or beyond 1e6.
     #[error("coupling {index} is {value}; magnitudes up to {STRONGEST:e} are taken")]
@@ -299,7 +309,7 @@ impl Planar {
     /// The open lattice with one coupling for each bond, in the order of [`crate::model::Lattice::bonds`].
     ///
     /// # Errors
-    /// [`PlanarError::Couplings`], [`PlanarError::Coupling`].
+    /// [`PlanarError::Couplings`], [`PlanarError::Coupling`], [`PlanarError::TooManySites`] above 2²⁰ sites.
     /// # Panics
     /// If a side is zero.
     pub fn open_rectangle(
@@ -307,6 +317,9 @@ impl Planar {
         columns: usize,
         couplings: &[f64],
     ) -> Result<Self, PlanarError> {
+        if rows.checked_mul(columns).is_none_or(|n| n > MOST_SITES) {
+            return Err(PlanarError::TooManySites { rows, columns });
+        }
         check_couplings(couplings)?;
         let graph = Embedding::rectangle(rows, columns).ok_or(PlanarError::NotAnEmbedding)?;
         if graph.edges.len() != couplings.len() {

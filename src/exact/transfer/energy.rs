@@ -6,8 +6,8 @@
 //! ⟨ε₀ ε⟩ = p ⟨ε⟩₊ − q ⟨ε⟩₋          ⟨ε₀ ε⟩ − ⟨ε₀⟩⟨ε⟩ = 2 p q (⟨ε⟩₊ − ⟨ε⟩₋)
 //! ```
 //! where `⟨·⟩₊` holds the spins of the source alike and `⟨·⟩₋` unlike: two models in which a bond's factor is
-//! one or zero, with weights that are not negative, solved like any other. The second formula loses no
-//! digits where the correlator is small.
+//! one or zero, with weights that are not negative, solved like any other. The second formula subtracts means
+//! of one bond, not a product from a correlator: where both models are alike its error is that of the means.
 //!
 //! A bond held fixed breaks the symmetries that make a closed strip cheap. There a source across is put into
 //! the first row, whose state is known in each term of the trace and gives ε₀ as a sign; a source along
