@@ -26,8 +26,10 @@ pub(super) struct Answer {
 /// What was asked for besides `ln Z`.
 #[derive(Debug)]
 pub(super) enum Averages {
-    /// Of ±1 spins.
+    /// Of ±1 spins, and of units that were solved as spins, in their own values.
     Spins {
+        /// For each variable what values it takes.
+        units: Vec<Units>,
         mean: Option<Vec<Enclosure>>,
         pair: Option<Correlators>,
         edge: Option<Correlators>,
@@ -68,7 +70,10 @@ impl Answer {
             list.iter().map(|&m| probabilities(units, m)).collect()
         };
         let marginals = match &self.averages {
-            Averages::Spins { mean, .. } => of(mean.as_ref()?, Units::PlusMinus),
+            Averages::Spins { units, mean, .. } => {
+                let means = mean.as_ref()?.iter().zip(units);
+                means.map(|(&m, &u)| probabilities(u, m)).collect()
+            }
             Averages::Factors { marginal, .. } => marginal.clone()?,
             Averages::Machine {
                 units,
@@ -94,7 +99,9 @@ impl Answer {
             line("ln Z".to_owned(), log_z);
         }
         match &self.averages {
-            Averages::Spins { mean, pair, edge } => {
+            Averages::Spins {
+                mean, pair, edge, ..
+            } => {
                 for (i, &m) in mean.iter().flatten().enumerate() {
                     line(format!("<s{}>", label(i)), m);
                 }
@@ -157,7 +164,9 @@ impl Answer {
             put("labels", json!(self.labels));
         }
         match &self.averages {
-            Averages::Spins { mean, pair, edge } => {
+            Averages::Spins {
+                mean, pair, edge, ..
+            } => {
                 put("spins", json!(self.labels.len()));
                 let list = |c: &Correlators| -> Vec<(usize, usize, f64, f64)> {
                     c.iter().map(|(i, j, e)| (*i, *j, e.lo(), e.hi())).collect()

@@ -17,12 +17,10 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
-#[command(allow_missing_positional = true)]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: ModelSource,
     /// Samples: an .npy array of shape (rows, spins) or (chains, rows, spins), rows in the order they were drawn
-    #[arg(required = true)]
     samples: Option<PathBuf>,
     /// What the array holds; by default ±1, for a machine its own units, for tables 0 and 1
     #[arg(long, value_enum)]
@@ -93,9 +91,9 @@ struct Accepted {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let Some(path) = &arguments.samples else {
-        return Err(Failure::bad_input("no samples: name an .npy file"));
-    };
+    let (source, path) = arguments
+        .source
+        .and_file(arguments.samples.as_deref(), "SAMPLES, an .npy file,")?;
     let settings = SampleSettings {
         alpha: arguments.alpha,
         power: arguments.power,
@@ -114,7 +112,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
              that could occur, makes it exact by rejection",
         ));
     }
-    let loaded = arguments.source.load()?;
+    let loaded = source.load()?;
     let model = spins(&loaded)?;
     let samples = read_samples(path, &loaded, arguments.values)?;
     let rows = samples.rows();

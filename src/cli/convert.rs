@@ -9,12 +9,11 @@ use crate::model::{FactorGraph, factors_of_spins, spins_of_rbm};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
-#[command(allow_missing_positional = true)]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: ModelSource,
     /// File to write; - writes to standard output
-    out: PathBuf,
+    out: Option<PathBuf>,
     /// Format to write, where the file's name does not tell; coo is coo-spin
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Option<FileFormat>,
@@ -25,13 +24,16 @@ pub(super) struct Arguments {
 
 /// Reads one format and writes another.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let name = arguments.out.display();
-    let Some(format) = arguments.to.or_else(|| format_of_name(&arguments.out)) else {
+    let (source, out) = arguments
+        .source
+        .and_file(arguments.out.as_deref(), "OUT, the file to write,")?;
+    let name = out.display();
+    let Some(format) = arguments.to.or_else(|| format_of_name(out)) else {
         return Err(Failure::bad_input(format!(
             "{name}: its name does not tell the format; --to names it"
         )));
     };
-    let loaded = arguments.source.load()?;
+    let loaded = source.load()?;
     let refused = |e: ConversionError| {
         let message = match e {
             ConversionError::Constant { .. } => {
@@ -62,10 +64,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     if dropped != 0.0 {
         eprintln!("note: the constant {dropped} was left out, which ln Z of the file lacks");
     }
-    if arguments.out.as_os_str() == "-" {
+    if out.as_os_str() == "-" {
         print_bytes(&bytes)?;
     } else {
-        write_bytes(&arguments.out, &bytes)?;
+        write_bytes(out, &bytes)?;
     }
     Ok(Exit::Success)
 }

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Averages, Correlators};
 use super::exit::{Exit, Failure};
-use super::observables::Observables;
+use super::observables::{Observables, Products};
 use super::output::{deliver, write_bytes};
 use super::question::{Asked, MethodName, sample_bytes};
 use super::source::{Loaded, ModelSource};
@@ -46,6 +46,8 @@ enum Format {
     UaiMar,
 }
 
+const NO_RESULT_FILE: &str = "--observables are shown as text or json";
+
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut asked = arguments.asked;
     asked.marginals |= asked.edges || arguments.format == Format::UaiMar;
@@ -61,6 +63,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         )?;
         return Ok(Exit::Success);
     }
+    if let (None, Some(torus)) = (
+        arguments.samples,
+        Products::asked_of(&arguments.source, &asked),
+    ) {
+        let json = match arguments.format {
+            Format::Json => true,
+            Format::Text => false,
+            _ => return Err(Failure::bad_input(NO_RESULT_FILE)),
+        };
+        deliver(&torus.shown(&limits, json)?, arguments.out.as_deref())?;
+        return Ok(Exit::Success);
+    }
     asked.check()?;
     let loaded = arguments.source.load()?;
     let mut file = arguments.out.as_deref();
@@ -68,6 +82,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         arguments.samples,
         file.take_if(|_| arguments.samples.is_some()),
     ) {
+        if path.as_os_str() == "-" {
+            return Err(Failure::bad_input(
+                "--out: samples are written to a file, the answer to standard output",
+            ));
+        }
         write_samples(&loaded, count, path, &asked)?;
     }
     if asked.observables {
@@ -76,9 +95,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             Format::Json => found.json()?,
             Format::Text => found.text(),
             Format::UaiPr | Format::UaiMar => {
-                return Err(Failure::bad_input(
-                    "--observables are shown as text or json",
-                ));
+                return Err(Failure::bad_input(NO_RESULT_FILE));
             }
         };
         deliver(&shown, file)?;
@@ -117,6 +134,7 @@ fn large_torus(source: &ModelSource, asked: &Asked) -> anyhow::Result<Option<Ans
         labels: Vec::new(),
         log_z: Some(result.log_z),
         averages: Averages::Spins {
+            units: vec![Units::PlusMinus; model.lattice.sites()],
             mean: result.mean,
             pair: None,
             edge: None,
@@ -137,13 +155,18 @@ fn refused(loaded: &Loaded, error: ExactError) -> anyhow::Error {
 
 fn answer(loaded: &Loaded, asked: &Asked) -> anyhow::Result<Answer> {
     let found = match &loaded.model {
-        AnyModel::Spins(model) => of_spins(loaded, model, asked),
+        AnyModel::Spins(model) => {
+            of_spins(loaded, model, vec![Units::PlusMinus; model.spins()], asked)
+        }
         AnyModel::Factors(graph) => of_factors(loaded, graph, asked),
         AnyModel::Rbm(rbm) => {
             if asked.by_layer(loaded) {
                 of_machine(loaded, rbm, asked)
             } else {
-                of_spins(loaded, &couplings(loaded, rbm)?, asked)
+                let units = [rbm.visible_units(), rbm.hidden_units()];
+                let [v, h] = [rbm.visible(), rbm.hidden()];
+                let units = [vec![units[0]; v], vec![units[1]; h]].concat();
+                of_spins(loaded, &couplings(loaded, rbm)?, units, asked)
             }
         }
     };
@@ -162,7 +185,35 @@ fn unfit(loaded: &Loaded, reason: &str) -> anyhow::Error {
     Failure::bad_input(format!("{}: --method: {reason}", loaded.origin))
 }
 
-fn of_spins(loaded: &Loaded, model: &SpinHamiltonian, asked: &Asked) -> anyhow::Result<Answer> {
+/// Means and correlators of spins as those of the units that they stand for: a unit that is 0 and 1 is (1 + s)/2.
+fn in_own_values<'a>(
+    units: &[Units],
+    mean: &mut [Enclosure],
+    pairs: impl Iterator<Item = &'a mut (usize, usize, Enclosure)>,
+) {
+    let half = Enclosure::exact(0.5);
+    let zero_one = |i: usize| units[i] == Units::ZeroOne;
+    for (i, j, c) in pairs {
+        *c = match (zero_one(*i), zero_one(*j)) {
+            (false, false) => *c,
+            (true, false) => half * (mean[*j] + *c),
+            (false, true) => half * (mean[*i] + *c),
+            (true, true) => half * half * (Enclosure::exact(1.0) + mean[*i] + mean[*j] + *c),
+        };
+    }
+    for (i, m) in mean.iter_mut().enumerate() {
+        if zero_one(i) {
+            *m = half * (Enclosure::exact(1.0) + *m);
+        }
+    }
+}
+
+fn of_spins(
+    loaded: &Loaded,
+    model: &SpinHamiltonian,
+    units: Vec<Units>,
+    asked: &Asked,
+) -> anyhow::Result<Answer> {
     let observed: Vec<(usize, bool)> = loaded
         .observed
         .iter()
@@ -170,7 +221,9 @@ fn of_spins(loaded: &Loaded, model: &SpinHamiltonian, asked: &Asked) -> anyhow::
         .collect();
     let given = model.given(&observed);
     let edges = asked.edges.then(|| pairs_in_terms(model));
-    let want = asked.of_engine(!observed.is_empty());
+    let mut want = asked.of_engine(!observed.is_empty());
+    // A product of units that are 0 and 1 is one of means, too.
+    want.means |= want.pairs && units.contains(&Units::ZeroOne);
     let limits = &asked.limits();
     let (mut result, mut edge) = if let Some(pairs) = &edges {
         let solved = match asked.method.engine() {
@@ -202,6 +255,9 @@ fn of_spins(loaded: &Loaded, model: &SpinHamiltonian, asked: &Asked) -> anyhow::
             }
         }
     }
+    if let Some(mean) = &mut result.mean {
+        in_own_values(&units, mean, pair.iter_mut().chain(&mut edge).flatten());
+    }
     Ok(Answer {
         method: result.method,
         labels: loaded.labels.clone(),
@@ -211,6 +267,7 @@ fn of_spins(loaded: &Loaded, model: &SpinHamiltonian, asked: &Asked) -> anyhow::
             result.log_z - free
         }),
         averages: Averages::Spins {
+            units,
             mean: result.mean.filter(|_| asked.marginals),
             pair,
             edge,

@@ -1,12 +1,15 @@
-//! `blockspin exact --observables`: what the transfer matrix knows of a square lattice.
+//! `blockspin exact --observables`: what the transfer matrix knows of a square lattice, and Kaufman's products of a
+//! homogeneous torus that is wider.
 
 use super::exit::Failure;
-use super::source::Loaded;
+use super::question::{Asked, MethodName};
+use super::source::{Loaded, ModelSource};
 use crate::exact::{
     BondCorrelator, EnergyCorrelators, ExactError, Limits, Magnetization, Plan, Strip,
-    StripCorrelators, StripTask, Thermodynamics,
+    StripCorrelators, StripTask, Thermodynamics, kaufman, plan_kaufman,
 };
 use crate::model::files::AnyModel;
+use crate::model::{Boundary, Disorder};
 use crate::numeric::Enclosure;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -21,6 +24,78 @@ pub(super) struct Observables {
     energy: Vec<EnergyCorrelators>,
 }
 
+/// The energy and the heat capacity of a homogeneous torus without a field.
+pub(super) struct Products {
+    rows: usize,
+    columns: usize,
+    coupling: f64,
+}
+
+impl Products {
+    /// The torus on the command line, if the transfer matrix is not to take it.
+    pub(super) fn asked_of(source: &ModelSource, asked: &Asked) -> Option<Self> {
+        let described = source.described().filter(|_| asked.observables)?;
+        let lattice = described.lattice;
+        let closed = [lattice.vertical(), lattice.horizontal()] == [Boundary::Periodic; 2];
+        let plain = described.field == 0.0 && described.disorder == Disorder::None;
+        let wide = lattice.rows().min(lattice.columns()) > WIDEST_STRIP;
+        let by_name = asked.method == MethodName::Kaufman;
+        (closed && plain && (by_name || wide && asked.method == MethodName::Auto)).then(|| Self {
+            rows: lattice.rows(),
+            columns: lattice.columns(),
+            coupling: described.coupling,
+        })
+    }
+
+    pub(super) fn sites(&self) -> usize {
+        self.rows * self.columns
+    }
+
+    pub(super) fn plan(&self) -> Plan {
+        plan_kaufman(self.rows, self.columns)
+    }
+
+    /// For a reader or for a program.
+    pub(super) fn shown(&self, limits: &Limits, json: bool) -> anyhow::Result<String> {
+        let plan = self.plan();
+        if let Some(exceeded) = limits.exceeded_by(&plan) {
+            return Err(Failure::too_large(ExactError::TooLarge {
+                plan,
+                exceeded,
+                largest: None,
+                size_unit: "",
+            }));
+        }
+        let found = kaufman(self.rows, self.columns, self.coupling, self.coupling)
+            .map_err(|e| Failure::bad_input(format!("--observables: {e}")))?;
+        let named = [
+            ("log_z", found.log_z),
+            ("mean_energy", found.mean_energy),
+            ("heat_capacity", found.heat_capacity),
+        ];
+        if json {
+            let mut answer = json!({ "method": "kaufman", "spins": self.sites() });
+            for (name, value) in named {
+                answer[name] = json!({ "lo": value.lo(), "hi": value.hi() });
+            }
+            return Ok(serde_json::to_string_pretty(&answer)? + "\n");
+        }
+        let mut out = String::new();
+        for (name, e) in named {
+            let _ = writeln!(out, "{name:16} {:<24} in [{}, {}]", e.mid(), e.lo(), e.hi());
+        }
+        out.push_str(MEANING_OF_ENERGY);
+        out.push_str("by kaufman; every bound is rigorous\n");
+        Ok(out)
+    }
+}
+
+/// Sites across the widest strip that the transfer matrix takes.
+const WIDEST_STRIP: usize = 20;
+
+const MEANING_OF_ENERGY: &str =
+    "energy is -<K>, heat capacity <K^2> - <K>^2 of the reduced Hamiltonian K\n";
+
 /// The strip that the model is.
 fn strip_of(loaded: &Loaded) -> anyhow::Result<Strip> {
     let AnyModel::Spins(model) = &loaded.model else {
@@ -32,7 +107,8 @@ fn strip_of(loaded: &Loaded) -> anyhow::Result<Strip> {
     Strip::recognise(model).ok_or_else(|| {
         unfit(
             loaded,
-            "the model is no strip of a square lattice up to 20 sites wide, its sites row by row",
+            "the model is no strip of a square lattice up to 20 sites wide, its sites row by row, and no --lattice \
+             torus without a field",
         )
     })
 }

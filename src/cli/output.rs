@@ -70,9 +70,9 @@ pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         .map_err(|e| Failure::io(format!("{}: cannot be written: {e}", path.display())))
 }
 
-/// Prints to standard output, or to a file if one is named.
+/// Prints to standard output, or to a file if one is named; `-` is standard output too.
 pub(super) fn deliver(text: &str, file: Option<&Path>) -> anyhow::Result<()> {
-    match file {
+    match file.filter(|path| path.as_os_str() != "-") {
         Some(path) => write_bytes(path, text.as_bytes()),
         None => print(text),
     }

@@ -1,7 +1,7 @@
 //! `blockspin plan`: which engines apply to a model, and what each will cost.
 
 use super::exit::{Exit, Failure};
-use super::observables;
+use super::observables::{self, Products};
 use super::output::{Format, deliver};
 use super::question::{Asked, MethodName, sample_bytes};
 use super::source::{Loaded, ModelSource};
@@ -191,6 +191,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             .of_large_torus()
             .filter(|_| arguments.samples.is_none())?;
         Some((d.lattice.sites(), plan_large_torus(&d, want)?))
+    });
+    let large = large.or_else(|| {
+        let torus = Products::asked_of(&arguments.source, &asked);
+        let torus = torus.filter(|_| arguments.samples.is_none())?;
+        Some((torus.sites(), torus.plan()))
     });
     let (variables, answer, samples) = if let Some((sites, plan)) = large {
         (sites, vec![plan], None)

@@ -21,7 +21,8 @@ pub(super) struct Asked {
     /// Marginals, and the correlators of the pairs that share a term
     #[arg(long, conflicts_with = "pairs")]
     pub(super) edges: bool,
-    /// Energy, heat capacity, magnetisation and correlators of a square lattice, by its transfer matrix
+    /// Energy, heat capacity, magnetisation and correlators of a square lattice, by its transfer matrix; of a wider
+    /// --lattice torus without a field the first two
     #[arg(long, conflicts_with_all = ["pairs", "edges", "marginals"])]
     pub(super) observables: bool,
     /// The engine
@@ -70,7 +71,7 @@ impl Asked {
         self.limits.resolved()
     }
 
-    /// Refuses an engine that has not what is asked for.
+    /// Refuses an engine that has not what is asked for; tori of Kaufman's products have been taken before.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         let transfer = matches!(self.method, MethodName::Auto | MethodName::TransferMatrix);
         if self.observables && !transfer {

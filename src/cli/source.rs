@@ -32,10 +32,10 @@ enum DisorderName {
 }
 
 /// The options that say what model is meant; the same for all commands that take one.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(super) struct ModelSource {
     /// Model file: JSON, UAI, libDAI .fg, dimod COO, or a machine in safetensors or .npz; - reads standard input
-    #[arg(required_unless_present = "lattice", conflicts_with = "lattice")]
+    #[arg(required_unless_present = "lattice")]
     model: Option<PathBuf>,
     /// An Ising model without a file: chain:N, ring:N, open:RxC, cylinder:RxC (rows closed) or torus:RxC
     #[arg(long, value_name = "KIND:SIZE", requires = "coupling")]
@@ -121,7 +121,13 @@ impl ModelSource {
     /// Exit codes 2 for a file that is wrong or options that do not fit it, 4 for size, 5 for reading.
     pub(super) fn load(&self) -> anyhow::Result<Loaded> {
         let (file, origin) = match (&self.lattice, &self.model) {
-            (Some(lattice), _) => self.build(*lattice)?,
+            (Some(_), Some(path)) => {
+                return Err(Failure::bad_input(format!(
+                    "{}: --lattice: the model is either a file or a lattice",
+                    path.display()
+                )));
+            }
+            (Some(lattice), None) => self.build(*lattice)?,
             (None, Some(path)) => (self.read(path)?, path.display().to_string()),
             (None, None) => return Err(Failure::bad_input("no model: name a file or a --lattice")),
         };
@@ -145,9 +151,32 @@ impl ModelSource {
         })
     }
 
+    /// The model and the file that stands behind it on a command line; behind a lattice the file stands alone.
+    ///
+    /// # Errors
+    /// Exit code 2 if that file is not named.
+    pub(super) fn and_file<'a>(
+        &'a self,
+        last: Option<&'a Path>,
+        what: &str,
+    ) -> anyhow::Result<(Self, &'a Path)> {
+        match (last, &self.model) {
+            (Some(last), _) => Ok((self.clone(), last)),
+            (None, Some(file)) if self.lattice.is_some() => {
+                let lattice = Self {
+                    model: None,
+                    ..self.clone()
+                };
+                Ok((lattice, file))
+            }
+            _ => Err(Failure::bad_input(format!("{what} is not named"))),
+        }
+    }
+
     /// The lattice on the command line, if it is all there is: no file and no evidence.
     pub(super) fn described(&self) -> Option<LatticeModel> {
-        let lattice = self.lattice.filter(|_| self.evidence.is_none())?;
+        let only = self.evidence.is_none() && self.model.is_none();
+        let lattice = self.lattice.filter(|_| only)?;
         Some(self.describe(lattice))
     }
 

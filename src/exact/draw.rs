@@ -1,8 +1,8 @@
 //! Independent exact configurations of a spin Hamiltonian, by the engine that draws them fastest.
 
 use super::elimination::Elimination;
-use super::select::{self, does_not_apply, of_planar, prepare};
-use super::{ExactError, Limits, Method, Plan, Planar, Strip, StripTask, Want};
+use super::select::{self, does_not_apply, hopeless_elimination, of_planar, prepare};
+use super::{ExactError, Limits, Method, Plan, Planar, Quantity, Strip, StripTask, Want};
 use crate::model::SpinHamiltonian;
 use crate::random::Stream;
 
@@ -17,7 +17,10 @@ pub fn plan_draw(model: &SpinHamiltonian, count: usize) -> Result<Vec<Plan>, Exa
         .iter()
         .map(|s| s.plan(StripTask::Samples(count)))
         .collect();
-    plans.push(Elimination::of_spins(model)?.plan_samples(count));
+    plans.push(match hopeless_elimination(model) {
+        Some(plan) => plan,
+        None => Elimination::of_spins(model)?.plan_samples(count),
+    });
     if let Ok(planar) = Planar::of_spins(model) {
         plans.extend(planar.plan_samples(count));
     }
@@ -178,10 +181,15 @@ fn choose(model: &SpinHamiltonian, count: usize, limits: &Limits) -> Result<Engi
     {
         return Ok(Engine::Strip(strip));
     }
-    let ready = Elimination::of_spins(model)?;
-    let plan = ready.plan_samples(count);
-    let Some(exceeded) = limits.exceeded_by(&plan) else {
-        return Ok(Engine::Elimination(ready));
+    let plan = if let Some(plan) = hopeless_elimination(model) {
+        plan
+    } else {
+        let ready = Elimination::of_spins(model)?;
+        let plan = ready.plan_samples(count);
+        if fits(&plan) {
+            return Ok(Engine::Elimination(ready));
+        }
+        plan
     };
     if let Ok(planar) = Planar::of_spins(model)
         && let Ok(by_planar) = planar.plan_samples(count)
@@ -191,7 +199,7 @@ fn choose(model: &SpinHamiltonian, count: usize, limits: &Limits) -> Result<Engi
     }
     Err(ExactError::TooLarge {
         plan,
-        exceeded,
+        exceeded: limits.exceeded_by(&plan).unwrap_or(Quantity::Seconds),
         largest: None,
         size_unit: "",
     })

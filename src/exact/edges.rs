@@ -1,8 +1,8 @@
 //! All means and the correlators of some pairs of spins, such as those that share a term: less work than all pairs.
 
 use super::select::{
-    Candidate, Engine, SEARCH_SECONDS, does_not_apply, elimination_is_hopeless, even_result,
-    fitting, of_planar, ordered, prepare, with,
+    Candidate, Engine, SEARCH_SECONDS, does_not_apply, even_result, fitting, hopeless_elimination,
+    of_planar, ordered, prepare, with,
 };
 use super::{
     Elimination, ExactError, ExactResult, Limits, Method, Plan, Planar, Quantity, Strip, StripTask,
@@ -78,7 +78,7 @@ fn candidates(
         .filter_map(|method| ready(method).ok())
         .collect();
     let search = SEARCH_SECONDS * model.spins() as f64;
-    if found.iter().all(|c| c.plan.seconds > search) && !elimination_is_hopeless(model) {
+    if found.iter().all(|c| c.plan.seconds > search) && hopeless_elimination(model).is_none() {
         found.extend(ready(Method::Elimination));
     }
     found.sort_by(|a, b| a.plan.seconds.total_cmp(&b.plan.seconds));

@@ -140,7 +140,7 @@ pub(super) fn prepare(
             }
             let Some(torus) = HomogeneousTorus::recognise(model) else {
                 return unfit(
-                    "the model is no homogeneous torus without a field, its sites row by row",
+                    "the model is no homogeneous torus without a field, its sites row by row and its sides three or more",
                 );
             };
             Candidate {
@@ -268,10 +268,20 @@ fn rectangle_side(model: &SpinHamiltonian) -> Option<usize> {
         .max()
 }
 
-/// Whether the search for an order would take long and find none that ends within a lifetime.
-pub(super) fn elimination_is_hopeless(model: &SpinHamiltonian) -> bool {
-    let search = LATTICE_SEARCH_SECONDS * (model.spins() as f64).powi(2);
-    search > LONGEST_SEARCH && rectangle_side(model).is_some_and(|side| side > 64)
+/// What elimination of a rectangle costs at the least, if that is a day or more, so that no order need be looked for:
+/// a quarter of its tables have as many spins as its shorter side.
+pub(super) fn hopeless_elimination(model: &SpinHamiltonian) -> Option<Plan> {
+    // A short side would be looked for in vain.
+    let side = rectangle_side(model).filter(|_| model.spins() > 1000)?;
+    let entries = (side as f64).exp2();
+    let states = 0.25 * model.spins() as f64 * entries;
+    let plan = Plan {
+        method: Method::Elimination,
+        states,
+        bytes: 8.0 * entries,
+        seconds: 1e-10 * states,
+    };
+    (plan.seconds > 1e5).then_some(plan)
 }
 
 /// The engines that apply, cheapest first; the search for an order of elimination is left out if it alone
@@ -301,7 +311,7 @@ fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candi
         return found;
     }
     let within = limits.max_seconds >= search && limits.max_bytes >= 1e3 * model.spins() as f64;
-    if within && best(&found) > search && !elimination_is_hopeless(model) {
+    if within && best(&found) > search && hopeless_elimination(model).is_none() {
         let candidate = prepare(model, want, Method::Elimination);
         found.extend(candidate.map(|c| fitting(c, want, limits)));
     }
@@ -315,7 +325,7 @@ fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candi
 /// An engine applies if it could answer given enough time and memory; whether a plan is within limits
 /// is decided by [`solve`]. Engines that refuse the model for its form or its numbers are left out, and so is
 /// elimination where the search for an order would take longer than 20 seconds and another engine
-/// is done sooner.
+/// is done sooner. Of elimination that takes a day or more a lower bound is given where the model holds a rectangle.
 pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
     plan_all_within(model, want, &Limits::NONE)
 }
@@ -332,9 +342,9 @@ pub fn plan_all_within(model: &SpinHamiltonian, want: Want, limits: &Limits) -> 
     .filter_map(|method| Some(prepare(model, want, method).ok()?.plan))
     .collect();
     let search = LATTICE_SEARCH_SECONDS * (model.spins() as f64).powi(2);
-    if search < LONGEST_SEARCH
-        || plans.iter().all(|plan| plan.seconds > search) && !elimination_is_hopeless(model)
-    {
+    if let Some(plan) = hopeless_elimination(model) {
+        plans.push(plan);
+    } else if search < LONGEST_SEARCH || plans.iter().all(|plan| plan.seconds > search) {
         let candidate = prepare(model, want, Method::Elimination);
         plans.extend(candidate.map(|c| fitting(c, want, limits).plan));
     }
@@ -566,12 +576,20 @@ mod tests {
             assert_eq!(rectangle_side(&model), side, "{missing:?}");
         }
         assert_eq!(rectangle_side(&dense(6)), Some(2));
-        assert!(!elimination_is_hopeless(&fields));
-        let large = Lattice::open(110, 110).ising(0.4, 0.1).unwrap();
-        assert!(elimination_is_hopeless(&large));
-        assert!(!elimination_is_hopeless(
-            &Lattice::open(60, 250).ising(0.4, 0.1).unwrap()
-        ));
+        assert!(hopeless_elimination(&fields).is_none());
+        for large in [Lattice::open(42, 42), Lattice::torus(64, 64)] {
+            let model = large.ising(0.4, 0.1).unwrap();
+            assert!(hopeless_elimination(&model).is_some());
+        }
+        let model = Lattice::open(42, 42).ising(0.4, 0.1).unwrap();
+        let bound = hopeless_elimination(&model).unwrap();
+        let found = prepare(&model, Want::LOG_Z, Method::Elimination);
+        let found = found.unwrap().plan;
+        assert!(bound.seconds < found.seconds && bound.bytes < found.bytes);
+        let narrow = Lattice::open(32, 250).ising(0.4, 0.1).unwrap();
+        assert!(hopeless_elimination(&narrow).is_none());
+        let narrower = Lattice::open(30, 40).ising(0.4, 0.1).unwrap();
+        assert!(hopeless_elimination(&narrower).is_none());
     }
 
     #[test]

@@ -34,6 +34,15 @@ impl SpinKernel {
         "swendsen-wang",
     ];
 
+    /// A name in full: the two rules without an order have the order that is safe and fast.
+    pub fn full_name(typed: &str) -> &str {
+        match typed {
+            "metropolis" => "metropolis-random",
+            "heat-bath" => "heat-bath-sequential",
+            other => other,
+        }
+    }
+
     /// The kernel whose [`Kernel::name`] this is; `None` if there is none.
     ///
     /// # Errors

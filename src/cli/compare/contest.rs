@@ -170,7 +170,8 @@ impl Work {
 }
 
 impl Contest<'_> {
-    /// Seconds of a sweep of one chain, alone and as it is in a long chain, with measurements.
+    /// Seconds of a sweep of one chain, alone and as it is in a long chain, with measurements, by the clock: the
+    /// shortest of several rounds, so that other programs count little.
     fn rates(&self, walk: &mut dyn Walk, share: Option<f64>) -> Result<[f64; 2], String> {
         let limit = share.map_or(CALIBRATION.0, |s| CALIBRATION.0.min(s * CALIBRATION.1));
         let mut stream = self.job.seed.stream("compare-calibration", 2);
@@ -273,12 +274,13 @@ impl Contest<'_> {
         if !tested {
             doubts.push("no independent draws to start from, so nothing is tested".to_owned());
         } else if detectable.is_none_or(|d| d > self.job.detect) {
-            doubts.push(format!(
-                "{} draws see deviations from {:.3} of the range on, not {}",
-                work.draws,
-                detectable.unwrap_or(f64::INFINITY),
-                self.job.detect
-            ));
+            doubts.push(match detectable {
+                Some(seen) => format!(
+                    "{} draws see deviations from {seen:.3} of the range on, not {}",
+                    work.draws, self.job.detect
+                ),
+                None => format!("{} draws are too few to see any deviation", work.draws),
+            });
         }
         if tested && entry.measured.iter().all(|m| m.p_value.is_none()) {
             doubts.push("no observable could be tested".to_owned());
@@ -329,7 +331,9 @@ impl Contest<'_> {
                 Some(self.design.detectable_deviation(n * m / (n + m)))
             }
         };
-        self.observed.iter().filter_map(one).reduce(f64::max)
+        // More than the whole range is nothing.
+        let seen = self.observed.iter().filter_map(one).reduce(f64::max);
+        seen.filter(|deviation| *deviation < 1.0)
     }
 
     fn stream(&self, walk: &dyn Walk, purpose: &str, index: usize) -> Stream {
@@ -463,7 +467,7 @@ fn p_value(observed: &Observed, values: &[f64]) -> Option<f64> {
 
 /// What a distance too large for chance makes doubtful.
 fn far_off(measured: &Measured, observed: &Observed) -> Option<String> {
-    let z = measured.z.filter(|z| z.abs() > FAR)?;
+    let z = measured.z.filter(|z| z.abs() > FAR && !measured.rejected)?;
     Some(format!(
         "{} of the long chains is {z:+.1} standard errors off, which the tested draws are too few to decide",
         observed.name

@@ -30,6 +30,8 @@ impl What {
 /// An observable.
 pub(super) struct Observed {
     pub(super) what: What,
+    /// Added to it: the constant of the model, which samplers do not see.
+    shift: f64,
     pub(super) name: String,
     /// No state is outside.
     pub(super) bounds: [f64; 2],
@@ -46,7 +48,7 @@ pub(super) fn measure(
     mut put: impl FnMut(usize, f64),
 ) {
     for (i, o) in observed.iter().enumerate() {
-        put(i, o.what.of(model, spins));
+        put(i, o.what.of(model, spins) + o.shift);
     }
 }
 
@@ -58,13 +60,15 @@ impl Observed {
         let strength: f64 = job.bare.terms().iter().map(|t| t.coupling.abs()).sum();
         // Room for the roundings of both sums.
         let bound = strength / n * (1.0 + 1e-9);
+        let constant = -job.constant / Enclosure::exact(n);
+        let room = constant.width() + 1e-15 * constant.mid().abs();
         let mut found = Vec::new();
         if bound > 0.0 {
             found.push((
                 What::Energy,
                 "energy_per_spin".to_owned(),
-                [-bound, bound],
-                per(exact.and_then(|e| e.energy), n),
+                [constant.lo() - bound - room, constant.hi() + bound + room],
+                per(exact.and_then(|e| e.energy), n).map(|e| e + constant),
             ));
         }
         found.push((
@@ -85,17 +89,23 @@ impl Observed {
         found
             .into_iter()
             .map(|(what, name, bounds, exact)| {
+                let shift = if what == What::Energy {
+                    constant.mid()
+                } else {
+                    0.0
+                };
                 let reference = if exact.is_none() {
                     starts
                         .reference
                         .chunks_exact(job.bare.spins())
-                        .map(|row| what.of(&job.model, row))
+                        .map(|row| what.of(&job.model, row) + shift)
                         .collect()
                 } else {
                     Vec::new()
                 };
                 Self {
                     what,
+                    shift,
                     name,
                     bounds,
                     exact,

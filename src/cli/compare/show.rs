@@ -328,7 +328,7 @@ impl Report {
         }
         Picture {
             name: "compare".to_owned(),
-            title: format!("{}: estimates against processor time", self.job.origin),
+            title: format!("{}: estimates against time", self.job.origin),
             columns: 2,
             panels,
         }

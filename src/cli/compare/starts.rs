@@ -2,10 +2,10 @@
 
 use super::super::exact_engine::ExactEngine;
 use super::{Field, Job};
-use crate::exact::draw;
+use crate::exact::{ExactError, draw};
 use crate::model::{SpinHamiltonian, Term};
 use crate::random::{Seed, Stream};
-use crate::sample::{ExactSampler, Irreducibility, SpinState, Walk, WalkOrReason};
+use crate::sample::{ExactSampler, Irreducibility, SpinState, Walk};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -150,10 +150,10 @@ struct ExactWalk {
 }
 
 /// The draws of the engines as a sampler, if one is within the limits.
-pub(super) fn exact_walk(job: &Job) -> WalkOrReason {
+pub(super) fn exact_walk(job: &Job) -> Result<Box<dyn Walk>, ExactError> {
     let mut stream = job.seed.stream("compare-calibration", 1);
     let model = Arc::new(job.bare.clone());
-    let engine = ExactEngine::new(model, job.limits, &mut stream).map_err(|e| e.to_string())?;
+    let engine = ExactEngine::new(model, job.limits, &mut stream)?;
     let batch = vec![SpinState::up(job.bare.spins())];
     Ok(Box::new(ExactWalk {
         engine,

@@ -9,8 +9,8 @@ use crate::model::files::AnyModel;
 use crate::model::{Disorder, SpinHamiltonian, Units, spins_of_factors, spins_of_rbm};
 use crate::random::Seed;
 use crate::sample::{
-    CompiledHamiltonian, Irreducibility, RunIdentity, SampleFile, Sampler, Schedule, SquareIsing,
-    StartState, Subject, UnitValues, model_hash,
+    CompiledHamiltonian, Irreducibility, RunIdentity, SampleFile, Sampler, Schedule, SpinKernel,
+    SquareIsing, StartState, Subject, UnitValues, model_hash,
 };
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -21,13 +21,9 @@ pub(super) const SAFE_KERNEL: &str = "heat-bath-sequential";
 /// Draws by the engines that solve the model.
 const EXACT: &str = "exact";
 
-/// The kernel of a name; the two rules without an order have the order that is safe and fast.
+/// The kernel of a name.
 pub(super) fn kernel_name(typed: &str) -> Result<&'static str, String> {
-    let full = match typed {
-        "metropolis" => "metropolis-random",
-        "heat-bath" => SAFE_KERNEL,
-        other => other,
-    };
+    let full = SpinKernel::full_name(typed);
     let names: Vec<&'static str> = Subject::names().chain([EXACT]).collect();
     names
         .iter()

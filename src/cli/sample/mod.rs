@@ -10,6 +10,7 @@ use self::job::{Job, SAFE_KERNEL, kernel_name};
 use self::results::Results;
 use super::exit::{Exit, Failure};
 use super::interrupt;
+use super::limits::limit;
 use super::output::{Format, print};
 use super::source::ModelSource;
 use crate::exact::Limits;
@@ -87,10 +88,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     restart: bool,
     /// Refuse a file, or memory, predicted to be larger
-    #[arg(long, value_name = "B", default_value_t = Limits::default().max_bytes)]
+    #[arg(long, value_name = "B", default_value_t = Limits::default().max_bytes, value_parser = limit)]
     max_bytes: f64,
     /// For the kernel exact: refuse engines that are predicted to take longer for a draw
-    #[arg(long, value_name = "S", default_value_t = Limits::default().max_seconds)]
+    #[arg(long, value_name = "S", default_value_t = Limits::default().max_seconds, value_parser = limit)]
     max_seconds: f64,
     /// Text for a reader or JSON for a program
     #[arg(long, value_enum, default_value = "text")]

@@ -180,7 +180,10 @@ fn band(graph: &Graph) -> Vec<usize> {
     };
     for x in 0..graph.len() {
         if !seen[x] {
-            let reach = walk(x, &mut seen.clone());
+            let reach = walk(x, &mut seen);
+            for &y in &reach {
+                seen[y] = false;
+            }
             let far = reach.last().copied().unwrap_or(x);
             sequence.extend(walk(far, &mut seen));
         }

@@ -7,7 +7,7 @@
 use super::order::preceded;
 use super::passes::Readings;
 use super::{Budget, Elimination, Input};
-use crate::exact::{ExactError, Limits, Plan};
+use crate::exact::{ExactError, Limits, Plan, Quantity};
 use crate::numeric::Enclosure;
 use num_traits::Zero;
 use std::collections::BTreeMap;
@@ -16,6 +16,21 @@ use std::collections::BTreeMap;
 const PAIR_BYTES: f64 = 300.0;
 /// Seconds for each pair, on top of the tables.
 const PAIR_SECONDS: f64 = 5e-6;
+
+/// Entries of tables that say in what joint state a pair is, all together, up to which they are made.
+const MOST_ENTRIES: f64 = 1e8;
+/// Bytes and seconds for each of these entries, at the least.
+const ENTRY_BYTES: f64 = 24.0;
+const ENTRY_SECONDS: f64 = 1e-9;
+
+/// The cost with that of the pairs themselves.
+fn for_pairs(plan: Plan, pairs: &[(usize, usize)]) -> Plan {
+    Plan {
+        bytes: plan.bytes + PAIR_BYTES * pairs.len() as f64,
+        seconds: plan.seconds + PAIR_SECONDS * pairs.len() as f64,
+        ..plan
+    }
+}
 
 /// `ln Z`, the probabilities of single variables, and those of pairs, the second one's state fastest.
 pub(crate) struct Joint {
@@ -75,24 +90,36 @@ impl Elimination {
         pairs.iter().map(place).collect()
     }
 
-    /// The model in which each pair is at hand somewhere: this one, or one with variables for the others.
-    fn with_all_at_hand(&self, pairs: &[(usize, usize)]) -> Option<Self> {
+    /// The model in which each pair is at hand somewhere: this one, or one with variables for the others. As an
+    /// error the cost, if the tables of those variables alone are too large to be made for a plan.
+    fn with_all_at_hand(&self, pairs: &[(usize, usize)]) -> Result<Option<Self>, Plan> {
         let places = self.places(pairs);
         let far: Vec<(usize, usize)> = pairs
             .iter()
             .zip(places)
             .filter_map(|(&pair, place)| place.is_none().then_some(pair))
             .collect();
-        (!far.is_empty()).then(|| self.with_pairs(&far))
+        let entries =
+            |&(i, j): &(usize, usize)| (self.cards[i] as f64 * self.cards[j] as f64).powi(2);
+        let entries: f64 = far.iter().map(entries).sum();
+        if entries > MOST_ENTRIES {
+            let plan = self.plan(true);
+            return Err(Plan {
+                states: plan.states + entries,
+                bytes: plan.bytes + ENTRY_BYTES * entries,
+                seconds: plan.seconds + ENTRY_SECONDS * entries,
+                ..plan
+            });
+        }
+        Ok((!far.is_empty()).then(|| self.with_pairs(&far)))
     }
 
     /// The cost of [`Elimination::joint_of_pairs`].
     pub(crate) fn plan_pairs(&self, pairs: &[(usize, usize)]) -> Plan {
-        let other = self.with_all_at_hand(pairs);
-        let mut plan = other.as_ref().unwrap_or(self).plan(true);
-        plan.bytes += PAIR_BYTES * pairs.len() as f64;
-        plan.seconds += PAIR_SECONDS * pairs.len() as f64;
-        plan
+        match self.with_all_at_hand(pairs) {
+            Ok(other) => for_pairs(other.as_ref().unwrap_or(self).plan(true), pairs),
+            Err(plan) => for_pairs(plan, pairs),
+        }
     }
 
     /// `ln Z`, all singles and the joint probabilities of the given pairs of different variables, from one way
@@ -109,13 +136,20 @@ impl Elimination {
         pairs: &[(usize, usize)],
         limits: &Limits,
     ) -> Result<Joint, ExactError> {
-        let other = self.with_all_at_hand(pairs);
+        let other = self.with_all_at_hand(pairs).map_err(|plan| {
+            // Larger than any memory it was made for.
+            let exceeded = limits.exceeded_by(&plan).unwrap_or(Quantity::Bytes);
+            ExactError::TooLarge {
+                plan,
+                exceeded,
+                largest: None,
+                size_unit: "",
+            }
+        })?;
         let model = other.as_ref().unwrap_or(self);
         let fitting = model.fitting(limits);
         let model = fitting.as_ref().unwrap_or(model);
-        let mut plan = model.plan(true);
-        plan.bytes += PAIR_BYTES * pairs.len() as f64;
-        plan.seconds += PAIR_SECONDS * pairs.len() as f64;
+        let plan = for_pairs(model.plan(true), pairs);
         model.admit(plan, limits)?;
         let mut at = vec![Vec::new(); model.cards.len()];
         for (k, place) in model.places(pairs).into_iter().enumerate() {

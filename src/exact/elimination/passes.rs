@@ -341,7 +341,9 @@ impl<'a, W: Weight> Passes<'a, W> {
         let entries = |k: usize| self.tables[slots[k]].as_ref().map(|t| t.values.len());
         // Of equal ones a message: its derivative is asked for.
         let Some(largest) = (0..slots.len()).max_by_key(|&k| (entries(k), k)) else {
-            down.marginals.singles[x] = vec![Enclosure::exact(1.0) / Enclosure::exact(q as f64); q];
+            // A term too weak for the fixed-point energies may be all that it has.
+            let even = vec![W::new(1.0, 0); q];
+            down.marginals.singles[x] = self.model.probabilities(&even, 0.0);
             return Ok(());
         };
         let rest: Vec<usize> = (0..slots.len()).filter(|&k| k != largest).collect();

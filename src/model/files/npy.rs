@@ -143,7 +143,7 @@ pub fn read_npy(bytes: &[u8]) -> Result<Npy, FileError> {
         .iter()
         .try_fold(1_usize, |n, &d| n.checked_mul(d));
     let expected = count
-        .and_then(|n| n.checked_mul(header.item))
+        .and_then(|n| n.checked_mul(header.dtype.size))
         .unwrap_or(usize::MAX);
     let found = bytes.len() - data;
     if found != expected {
@@ -154,8 +154,7 @@ pub fn read_npy(bytes: &[u8]) -> Result<Npy, FileError> {
         }
         .at_byte(data));
     }
-    let values = decode(&header.descr, &bytes[data..])
-        .ok_or_else(|| Fault::Unsupported(format!("dtype {:?}", header.descr)).at_byte(start))?;
+    let values = header.dtype.decode(&bytes[data..]);
     let values = if header.fortran_order && header.shape.len() > 1 {
         values.in_c_order(&header.shape)
     } else {
@@ -189,49 +188,80 @@ fn c_order<T: Copy>(values: &[T], shape: &[usize]) -> Vec<T> {
         .collect()
 }
 
-/// Bytes of one number of a dtype that is read.
-fn item_size(descr: &str) -> Option<usize> {
-    match descr {
-        "|i1" | "|u1" => Some(1),
-        "<f4" => Some(4),
-        "<f8" | "<i8" => Some(8),
-        _ => None,
-    }
+/// What is read, for messages.
+const DTYPES: &str =
+    "bool, int8, uint8, int16, uint16, int32, uint32, int64, float32 and float64 are read";
+
+/// A type of numbers, as its `descr` says.
+#[derive(Clone, Copy, Debug)]
+struct Dtype {
+    kind: char,
+    /// Bytes of one number.
+    size: usize,
+    big_endian: bool,
 }
 
-fn decode(descr: &str, data: &[u8]) -> Option<NpyValues> {
-    Some(match descr {
-        "|i1" => NpyValues::I8(data.iter().map(|&b| b.cast_signed()).collect()),
-        "|u1" => NpyValues::U8(data.to_vec()),
-        "<i8" => NpyValues::I64(
-            data.as_chunks()
-                .0
-                .iter()
-                .map(|&b| i64::from_le_bytes(b))
-                .collect(),
-        ),
-        "<f4" => NpyValues::F32(
-            data.as_chunks()
-                .0
-                .iter()
-                .map(|&b| f32::from_le_bytes(b))
-                .collect(),
-        ),
-        "<f8" => NpyValues::F64(
-            data.as_chunks()
-                .0
-                .iter()
-                .map(|&b| f64::from_le_bytes(b))
-                .collect(),
-        ),
-        _ => return None,
-    })
+impl Dtype {
+    /// `None` for one that is not read.
+    fn of(descr: &str) -> Option<Self> {
+        let mut letters = descr.chars();
+        let (order, kind) = (letters.next()?, letters.next()?);
+        let size = match letters.as_str() {
+            "1" => 1,
+            "2" => 2,
+            "4" => 4,
+            "8" => 8,
+            _ => return None,
+        };
+        let known = match kind {
+            'b' => size == 1,
+            'i' => true,
+            'u' => size < 8,
+            'f' => size >= 4,
+            _ => false,
+        };
+        let ordered = if size == 1 {
+            matches!(order, '|' | '<' | '>')
+        } else {
+            matches!(order, '<' | '>')
+        };
+        (known && ordered).then_some(Self {
+            kind,
+            size,
+            big_endian: order == '>',
+        })
+    }
+
+    fn read<const N: usize, T>(self, data: &[u8], number: impl Fn([u8; N]) -> T) -> Vec<T> {
+        let little = |&bytes: &[u8; N]| {
+            let mut bytes = bytes;
+            if self.big_endian {
+                bytes.reverse();
+            }
+            number(bytes)
+        };
+        data.as_chunks().0.iter().map(little).collect()
+    }
+
+    /// The numbers; integers of two and four bytes, of which there is no type here, as those of eight.
+    fn decode(self, data: &[u8]) -> NpyValues {
+        match (self.kind, self.size) {
+            ('i', 1) => NpyValues::I8(self.read(data, i8::from_le_bytes)),
+            ('i', 2) => NpyValues::I64(self.read(data, |b| i16::from_le_bytes(b).into())),
+            ('i', 4) => NpyValues::I64(self.read(data, |b| i32::from_le_bytes(b).into())),
+            ('i', _) => NpyValues::I64(self.read(data, i64::from_le_bytes)),
+            ('u', 2) => NpyValues::I64(self.read(data, |b| u16::from_le_bytes(b).into())),
+            ('u', 4) => NpyValues::I64(self.read(data, |b| u32::from_le_bytes(b).into())),
+            ('f', 4) => NpyValues::F32(self.read(data, f32::from_le_bytes)),
+            ('f', _) => NpyValues::F64(self.read(data, f64::from_le_bytes)),
+            _ => NpyValues::U8(data.to_vec()),
+        }
+    }
 }
 
 /// What the dictionary says.
 struct Header {
-    descr: String,
-    item: usize,
+    dtype: Dtype,
     fortran_order: bool,
     shape: Vec<usize>,
 }
@@ -358,12 +388,12 @@ impl Header {
         }
         let missing = |key| Fault::Ends(key).at_byte(start + text.len());
         let descr = descr.ok_or(missing("descr"))?;
-        let item = item_size(descr).ok_or_else(|| {
-            Fault::Unsupported(format!("dtype {:?}", quoted(descr))).at_byte(start)
+        let dtype = Dtype::of(descr).ok_or_else(|| {
+            let what = format!("dtype {:?} ({DTYPES})", quoted(descr));
+            Fault::Unsupported(what).at_byte(start)
         })?;
         Ok(Self {
-            descr: descr.to_owned(),
-            item,
+            dtype,
             fortran_order: order.ok_or(missing("fortran_order"))?,
             shape: shape.ok_or(missing("shape"))?,
         })
@@ -469,7 +499,10 @@ mod tests {
             ("(1,)", "(-1,)", "dimension"),
             ("(1,)", "(1,", "dimension"),
             ("(1,)", "1", "tuple"),
-            ("<f8", ">f8", "dtype"),
+            ("<f8", "=f8", "dtype"),
+            ("<f8", "<f2", "dtype"),
+            ("<f8", "<u8", "uint32, int64"),
+            ("<f8", "<b2", "dtype"),
             ("<f8", "|O", "dtype"),
             ("False", "None", "True or False"),
             ("'shape': (1,)", "'fortran_order': True", "each key once"),
@@ -498,6 +531,27 @@ mod tests {
         ] {
             let read = read_npy(&file(&fortran.replace("(1, 1)", shape), &values)).unwrap();
             assert_eq!(read.values, NpyValues::I8(expected.to_vec()), "{shape}");
+        }
+        for (descr, bytes, values) in [
+            ("|b1", &[0, 1][..], NpyValues::U8(vec![0, 1])),
+            ("<i2", &[254, 255, 1, 0], NpyValues::I64(vec![-2, 1])),
+            (">i2", &[255, 254, 0, 1], NpyValues::I64(vec![-2, 1])),
+            ("<u2", &[254, 255, 1, 0], NpyValues::I64(vec![65534, 1])),
+            (
+                ">u4",
+                &[255, 0, 0, 0, 0, 0, 0, 1],
+                NpyValues::I64(vec![0xff00_0000, 1]),
+            ),
+            (">f4", &[63, 192, 0, 0], NpyValues::F32(vec![1.5])),
+            (
+                ">f8",
+                &[63, 248, 0, 0, 0, 0, 0, 0],
+                NpyValues::F64(vec![1.5]),
+            ),
+        ] {
+            let shape = format!("({},)", values.len());
+            let header = good.replace("<f8", descr).replace("(1,)", &shape);
+            assert_eq!(read_npy(&file(&header, bytes)).unwrap().values, values);
         }
         for cut in 0..10 + good.len() + 8 {
             assert!(read_npy(&file(good, &[0; 8])[..cut]).is_err(), "{cut}");

@@ -4,6 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// Links that are followed, one after another.
+const MOST_LINKS: usize = 40;
+
 /// A path with an ending behind its name.
 pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
@@ -12,11 +15,20 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Writes a file, piece after piece, so that at every moment either the old or the new content stands under its
-/// name: under another name in the same folder, synced, renamed.
+/// name: under another name in the same folder, synced, renamed. Of a link the file it leads to is replaced;
+/// a device or a pipe is written to.
 ///
 /// # Errors
 /// What the system says; the old content is then untouched, and what was written beside it is removed.
 pub fn replace_file(path: &Path, pieces: &[&[u8]]) -> io::Result<()> {
+    let path = &behind_links(path);
+    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        let mut out = File::options().write(true).open(path)?;
+        for piece in pieces {
+            out.write_all(piece)?;
+        }
+        return out.flush();
+    }
     // Two programs that write the same file do not write into each other's.
     let temporary = with_suffix(path, &format!(".{}.new", std::process::id()));
     let written = write_synced(&temporary, pieces).and_then(|()| fs::rename(&temporary, path));
@@ -26,6 +38,25 @@ pub fn replace_file(path: &Path, pieces: &[&[u8]]) -> io::Result<()> {
     }
     written?;
     sync_folder(path)
+}
+
+/// Where a chain of links leads, though nothing may stand there.
+fn behind_links(path: &Path) -> PathBuf {
+    let mut at = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&at) else {
+            break;
+        };
+        // A pipe behind a link of /proc has no path of its own.
+        let next = at
+            .parent()
+            .map_or(target.clone(), |folder| folder.join(&target));
+        if fs::symlink_metadata(&next).is_err() && fs::metadata(&at).is_ok() {
+            break;
+        }
+        at = next;
+    }
+    at
 }
 
 /// Writes a file and waits until it is on the disk.
@@ -59,6 +90,26 @@ pub fn sync_folder(file: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_devices_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("file"), b"old").unwrap();
+        for (link, target) in [("a", "file"), ("b", "a"), ("dangling", "made")] {
+            std::os::unix::fs::symlink(target, at(link)).unwrap();
+        }
+        replace_file(&at("b"), &[b"n", b"ew"]).unwrap();
+        assert_eq!(fs::read(at("file")).unwrap(), b"new");
+        replace_file(&at("dangling"), &[b"new"]).unwrap();
+        assert_eq!(fs::read(at("made")).unwrap(), b"new");
+        assert!(fs::symlink_metadata(at("dangling")).unwrap().is_symlink());
+        let null = Path::new("/dev/null");
+        replace_file(null, &[b"gone"]).unwrap();
+        assert!(!fs::metadata(null).unwrap().is_file());
+        assert!(replace_file(folder.path(), &[b"no"]).is_err());
+    }
 
     #[test]
     fn a_failed_write_leaves_the_old_file() {
