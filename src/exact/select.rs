@@ -2,6 +2,7 @@
 
 use super::bond_torus::{BondTorus, HomogeneousTorus};
 use super::elimination::Elimination;
+use super::planar::MOST_SITES;
 use super::{
     ExactError, ExactResult, Limits, Method, PairTable, Plan, Planar, PlanarError, Quantity, Strip,
     Want, enumerate, plan_enumeration, plan_kaufman, plan_planar_torus, planar_torus,
@@ -149,6 +150,10 @@ pub(super) fn prepare(
             }
         }
         Method::Planar => {
+            // Refused before its bonds are put in order.
+            if model.spins() > MOST_SITES && rectangle_side(model).is_some() {
+                return unfit("a rectangle of more than 2^20 sites");
+            }
             if let Some(torus) = BondTorus::recognise(model) {
                 if want.pairs {
                     return unfit(
