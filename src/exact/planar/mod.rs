@@ -58,6 +58,7 @@ macro_rules! with_words {
 
 mod bonds;
 mod boundary;
+mod cost;
 mod embedding;
 mod fixed;
 mod pairs;
@@ -246,8 +247,18 @@ impl Block {
     }
 
     fn words(&self) -> Option<usize> {
-        let bits = self.bits(self.wanted());
-        WORDS.into_iter().find(|&w| fraction_bits(w) as f64 >= bits)
+        Self::words_of(self.bits(self.wanted())).ok()
+    }
+
+    /// The least number of words with so many bits after the point.
+    fn words_of(bits: f64) -> Result<usize, PlanarError> {
+        WORDS
+            .into_iter()
+            .find(|&w| fraction_bits(w) as f64 >= bits)
+            .ok_or(PlanarError::TooCold {
+                bits,
+                most: 64 * WORDS[WORDS.len() - 1],
+            })
     }
 
     /// log₂ of the error bound of `ln Z̃`, from the perturbations that were made; a double holds it where the
@@ -523,20 +534,13 @@ impl Planar {
             let words = block.words().ok_or(PlanarError::TooCold {
                 bits: block.bits(block.wanted()),
                 most: 64 * WORDS[WORDS.len() - 1],
-            })? as f64;
+            })?;
             let places = block.program.places as f64;
             let edges = block.couplings.len() as f64;
-            let products = words * (words + 1.0);
-            states += block.program.entries * products;
+            states += block.program.entries * (words * (words + 1)) as f64;
             let steps = 56.0 * block.program.steps.len() as f64;
-            bytes = bytes.max((4.0 * places * places + 8.0 * edges) * words + steps);
-            let threads = if 0.5 * places * places * words * words > boundary::PARALLEL as f64 {
-                rayon::current_num_threads() as f64
-            } else {
-                1.0
-            };
-            seconds += block.program.entries * (products * NS_WORD + 4.0) * 1e-9 / threads
-                + edges * (7e-6 + 2e-8 * words * words);
+            bytes = bytes.max((4.0 * places * places + 8.0 * edges) * words as f64 + steps);
+            seconds += cost::build_seconds(block, words);
         }
         Ok(Plan {
             method: Method::Planar,

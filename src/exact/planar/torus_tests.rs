@@ -60,7 +60,7 @@ fn turned_around(side: usize, k: f64) -> Vec<f64> {
 
 #[test]
 fn a_second_try_knows_how_many_bits_are_enough() {
-    let (side, k) = (6, 64.0);
+    let (side, k) = (6, 68.0);
     let values = turned_around(side, k);
     let log_z = planar_torus(side, side, &values, &Limits::NONE).unwrap();
     let bonds = Lattice::torus(side, side).bonds();
