@@ -9,8 +9,9 @@
 //! of O(1) complete joinings.
 
 use super::boundary::{Boundary, Couplings, PrecisionLost, Step};
+use super::cost::{build_seconds, copy_seconds, join_seconds, state_bytes, update_seconds};
 use super::fixed::{Fixed, fraction_bits, to_big};
-use super::{Block, Planar, PlanarError, WANTED_BITS, WORDS, build};
+use super::{Block, Planar, PlanarError, WANTED_BITS, build};
 use crate::exact::{Limits, Plan};
 use crate::numeric::{DoubleDouble, Enclosure};
 use num_bigint::BigInt;
@@ -33,6 +34,11 @@ fn detour(block: &Block, edges: &[(usize, usize)]) -> f64 {
     2.0 * most * std::f64::consts::LOG2_E
 }
 
+/// Bits after the point with which the ends of a block's bonds are joined.
+fn bits_to_join(block: &Block, edges: &[(usize, usize)]) -> f64 {
+    block.bits(WANTED_BITS) + detour(block, edges) + 3.0
+}
+
 fn rational<const N: usize>(x: &Fixed<N>) -> BigRational {
     BigRational::new(to_big(x), BigInt::one() << fraction_bits(N))
 }
@@ -45,13 +51,18 @@ fn correlator(value: Enclosure, radius: f64) -> Enclosure {
 
 /// The correlators of a rectangle's bonds, in the order of its bonds.
 fn rectangle<const N: usize>(
-    rows: usize,
-    columns: usize,
+    height: usize,
+    width: usize,
     block: &Block,
 ) -> Result<Vec<Enclosure>, PrecisionLost> {
     let couplings = Couplings::<N>::new(&block.couplings);
-    let horizontal = |r: usize, c: usize| r * (columns - 1) + c;
-    let vertical = |r: usize, c: usize| rows * (columns - 1) + r * columns + c;
+    let along = |r: usize, c: usize| r * (width - 1) + c;
+    let down = |r: usize, c: usize| height * (width - 1) + r * width + c;
+    // The front runs along the shorter side: a wide one is read by columns.
+    let turned = width > height;
+    let (rows, columns) = (height.max(width), height.min(width));
+    let horizontal = |r: usize, c: usize| if turned { down(c, r) } else { along(r, c) };
+    let vertical = |r: usize, c: usize| if turned { along(c, r) } else { down(r, c) };
     // The state after each row, from the top or from the bottom.
     let states = |down: bool| -> Result<Vec<Boundary<N>>, PrecisionLost> {
         let mut states = Vec::with_capacity(rows);
@@ -92,7 +103,7 @@ fn rectangle<const N: usize>(
         Ok(states)
     };
     let (above, below) = (states(true)?, states(false)?);
-    let edges = crate::model::Lattice::open(rows, columns).bonds();
+    let edges = crate::model::Lattice::open(height, width).bonds();
     let mut constrained = block.clone();
     constrained.sensitivity += detour(block, &edges);
     let mut out = vec![Enclosure::UNBOUNDED; block.couplings.len()];
@@ -161,7 +172,7 @@ fn halve<const N: usize>(
     let groups = cuts.len() - 1;
     let (first, last) = (cuts[0], cuts[groups]);
     if groups == 1 {
-        let mut state = state.clone();
+        let mut state = state.in_use();
         for c in (first..last).rev() {
             join(&mut state, c, false)?;
         }
@@ -169,12 +180,13 @@ fn halve<const N: usize>(
         return Ok(());
     }
     let middle = groups / 2;
-    let mut left = state.clone();
+    let mut left = state.in_use();
     for c in (cuts[middle]..last).rev() {
         join(&mut left, c, true)?;
     }
     halve(&left, &cuts[..=middle], columns, edge, couplings, read)?;
-    let mut right = state.clone();
+    drop(left);
+    let mut right = state.in_use();
     for c in first..cuts[middle] {
         join(&mut right, c, true)?;
     }
@@ -233,22 +245,40 @@ impl Planar {
     /// [`PlanarError::TooCold`].
     pub fn plan_bonds(&self) -> Result<Plan, PlanarError> {
         let mut plan = self.plan()?;
-        let times = match self.shape {
-            Some(_) => 7.0,
-            None => {
-                1.0 + self
-                    .blocks
-                    .iter()
-                    .map(|b| b.couplings.len())
-                    .max()
-                    .unwrap_or(0) as f64
-            }
-        };
-        plan.states *= times;
-        plan.seconds *= times;
-        if let Some((rows, _)) = self.shape {
-            plan.bytes *= 2.0 * rows as f64 + 8.0;
+        let mut held = 0.0_f64;
+        plan.seconds = 0.0;
+        plan.states = 0.0;
+        for (block, edges) in self.blocks.iter().zip(&self.block_edges) {
+            let words = Block::words_of(bits_to_join(block, edges))?;
+            let bonds = edges.len() as f64;
+            let (entries, seconds) = match self.shape {
+                Some((rows, columns)) => {
+                    let (long, short) = (rows.max(columns) as f64, rows.min(columns) as f64);
+                    let pair = state_bytes(2.0 * short, words);
+                    // The states after all rows from either side, a pair of them, its copy, and the halves.
+                    let alive = (2.0 * long + 2.0) * state_bytes(short, words) + 3.0 * pair;
+                    held = held.max(alive + 8.0 * bonds * words as f64);
+                    // For each gap, twice: half of the columns joined from 2L spins on down to L, for
+                    // either half, and the same for the halves, a quarter as much each level.
+                    let joined = long * short.powi(3) * (4.0 / 3.0) * (7.0 / 3.0);
+                    // A join's own rows cost as much as four entries for each of its spins.
+                    let joined = joined + 24.0 * long * short * short;
+                    let levels = short.log2() + 1.0;
+                    let seconds = 2.0 * build_seconds(block, words)
+                        + update_seconds(joined, 1.4 * short, words)
+                        + join_seconds(2.0 * long * short * levels, words)
+                        + copy_seconds(16.0 * long * pair);
+                    (2.0 * block.program.entries + joined, seconds)
+                }
+                None => (
+                    (1.0 + bonds) * block.program.entries,
+                    (1.0 + bonds) * build_seconds(block, words),
+                ),
+            };
+            plan.states += entries * (words * (words + 1)) as f64;
+            plan.seconds += seconds;
         }
+        plan.bytes += held + 64.0 * self.couplings.len() as f64;
         Ok(plan)
     }
 
@@ -272,14 +302,7 @@ impl Planar {
             .map(|&(a, b, k)| (a, b, Enclosure::exact(k).tanh()))
             .collect();
         for (block, edges) in self.blocks.iter().zip(&self.block_edges) {
-            let needed = block.bits(WANTED_BITS) + detour(block, edges);
-            let words = WORDS
-                .into_iter()
-                .find(|&w| fraction_bits(w) as f64 >= needed + 3.0)
-                .ok_or(PlanarError::TooCold {
-                    bits: needed,
-                    most: 64 * WORDS[WORDS.len() - 1],
-                })?;
+            let words = Block::words_of(bits_to_join(block, edges))?;
             let values = match self.shape {
                 Some((rows, columns)) if rows > 1 && columns > 1 => {
                     with_words!(words, rectangle(rows, columns, block))?

@@ -195,6 +195,27 @@ impl<const N: usize> Boundary<N> {
         both
     }
 
+    /// Bytes of all numbers.
+    #[cfg(test)]
+    pub(super) fn bytes_of_rows(&self) -> usize {
+        let numbers: usize = self.rows.iter().map(Vec::capacity).sum();
+        8 * N * numbers
+    }
+
+    /// The same state without the numbers of places that are not in use.
+    pub(super) fn in_use(&self) -> Self {
+        let mut rows = vec![Vec::new(); self.rows.len()];
+        for &i in &self.order {
+            rows[i].clone_from(&self.rows[i]);
+        }
+        Self {
+            rows,
+            order: self.order.clone(),
+            weight: self.weight,
+            rounded: self.rounded,
+        }
+    }
+
     /// Makes two neighbours equal, or opposite.
     pub(super) fn equate(&mut self, a: usize, b: usize, equal: bool) -> Result<(), PrecisionLost> {
         let t = if equal { one() } else { negate(&one()) };

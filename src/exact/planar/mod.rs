@@ -58,6 +58,7 @@ macro_rules! with_words {
 
 mod bonds;
 mod boundary;
+mod cost;
 mod embedding;
 mod fixed;
 mod pairs;
@@ -232,6 +233,11 @@ impl Block {
     fn bits(&self, wanted: f64) -> f64 {
         let program = &self.program;
         let rounded = program.entries * 2.0 + self.sites.len() as f64 * 2.0 * program.places as f64;
+        self.bits_if_rounded(rounded, wanted)
+    }
+
+    /// The same for so many ordered pairs that are rounded.
+    fn bits_if_rounded(&self, rounded: f64, wanted: f64) -> f64 {
         // Units of a rounding: 4 N + 16, N from the bits of γ.
         let units = self.sensitivity / 16.0 + 40.0;
         let shifted = 2.0 * self.strongest() * std::f64::consts::LOG2_E
@@ -241,23 +247,40 @@ impl Block {
     }
 
     fn words(&self) -> Option<usize> {
-        let bits = self.bits(self.wanted());
-        WORDS.into_iter().find(|&w| fraction_bits(w) as f64 >= bits)
+        Self::words_of(self.bits(self.wanted())).ok()
     }
 
-    /// Error bound of `ln Z̃`, from the perturbations that were made.
-    fn radius(&self, words: usize, rounded: f64, units: f64) -> f64 {
-        let unit = 2.0_f64.powi(-(fraction_bits(words) as i32).min(1000));
-        // In logarithms, since γ overflows.
+    /// The least number of words with so many bits after the point.
+    fn words_of(bits: f64) -> Result<usize, PlanarError> {
+        WORDS
+            .into_iter()
+            .find(|&w| fraction_bits(w) as f64 >= bits)
+            .ok_or(PlanarError::TooCold {
+                bits,
+                most: 64 * WORDS[WORDS.len() - 1],
+            })
+    }
+
+    /// log₂ of the error bound of `ln Z̃`, from the perturbations that were made; a double holds it where the
+    /// bound itself is too small for one.
+    fn radius_log2(&self, words: usize, rounded: f64, units: f64) -> f64 {
         let bits = fraction_bits(words) as f64;
-        let size = (self.sensitivity + (rounded * units + 1e-300).log2() - bits).exp2();
-        let strength = (2.0 * self.strongest() * std::f64::consts::LOG2_E - bits).exp2();
-        let shift = 8.0 * self.couplings.len() as f64 * strength;
-        if size <= 0.25 && strength <= 0.0625 {
-            (size + shift) * 1.000_001 + unit
+        let size = self.sensitivity + (rounded * units + 1e-300).log2() - bits;
+        let strength = 2.0 * self.strongest() * std::f64::consts::LOG2_E - bits;
+        let shift = strength + (8.0 * self.couplings.len() as f64 + 1.0).log2();
+        if size <= -2.0 && strength <= -4.0 {
+            let top = size.max(shift).max(-bits);
+            let sum: f64 = [size, shift, -bits].iter().map(|x| (x - top).exp2()).sum();
+            top + sum.log2() + 1e-6
         } else {
             f64::INFINITY
         }
+    }
+
+    /// Error bound of `ln Z̃`.
+    fn radius(&self, words: usize, rounded: f64, units: f64) -> f64 {
+        // Never below what a double holds.
+        self.radius_log2(words, rounded, units).max(-1000.0).exp2()
     }
 }
 
@@ -511,20 +534,13 @@ impl Planar {
             let words = block.words().ok_or(PlanarError::TooCold {
                 bits: block.bits(block.wanted()),
                 most: 64 * WORDS[WORDS.len() - 1],
-            })? as f64;
+            })?;
             let places = block.program.places as f64;
             let edges = block.couplings.len() as f64;
-            let products = words * (words + 1.0);
-            states += block.program.entries * products;
+            states += block.program.entries * (words * (words + 1)) as f64;
             let steps = 56.0 * block.program.steps.len() as f64;
-            bytes = bytes.max((4.0 * places * places + 8.0 * edges) * words + steps);
-            let threads = if 0.5 * places * places * words * words > boundary::PARALLEL as f64 {
-                rayon::current_num_threads() as f64
-            } else {
-                1.0
-            };
-            seconds += block.program.entries * (products * NS_WORD + 4.0) * 1e-9 / threads
-                + edges * (7e-6 + 2e-8 * words * words);
+            bytes = bytes.max((4.0 * places * places + 8.0 * edges) * words as f64 + steps);
+            seconds += cost::build_seconds(block, words);
         }
         Ok(Plan {
             method: Method::Planar,
@@ -661,3 +677,5 @@ fn not_planar(n: usize, edges: &[(usize, usize)]) -> PlanarError {
 mod pair_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod torus_tests;

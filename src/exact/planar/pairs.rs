@@ -148,8 +148,8 @@ fn on_path<const N: usize>(
                 advance(&mut end.1, end.0, end.0 - 1)?;
                 end.0 -= 1;
             }
-            let error = block.radius(N, end.1.rounded, Boundary::<N>::units());
-            if error.is_nan() || error > 0.25 {
+            let error = block.radius_log2(N, end.1.rounded, Boundary::<N>::units());
+            if error.is_nan() || error > -2.0 {
                 continue;
             }
             // A sum that cannot be found in this precision is left for the next.

@@ -6,6 +6,7 @@
 //! the spin with the drawn ones.
 
 use super::boundary::{Boundary, Couplings, PrecisionLost, Step};
+use super::cost::{build_seconds, copy_seconds, join_seconds, state_bytes, update_seconds};
 use super::fixed::{fraction_bits, to_big};
 use super::{Block, Planar, PlanarError, WANTED_BITS, WORDS};
 use crate::exact::{Limits, Plan};
@@ -112,17 +113,37 @@ impl Planar {
     /// [`PlanarError::TooCold`].
     pub fn plan_samples(&self, count: usize) -> Result<Plan, PlanarError> {
         let mut plan = self.plan()?;
-        let width = self
-            .blocks
-            .iter()
-            .map(|b| b.program.places)
-            .max()
-            .unwrap_or(1) as f64;
-        plan.states *= 2.0 + count as f64 * width / 3.0;
-        plan.seconds *= 2.0 * (2.0 + count as f64 * width / 3.0);
-        let sites = self.sites as f64;
-        plan.bytes = plan.bytes * (4.0 * sites.sqrt() + 4.0) + sites * count as f64 * 2.0;
+        let draws = count as f64;
+        let mut held = 0.0_f64;
+        plan.seconds = 0.0;
+        plan.states = 0.0;
+        for block in &self.blocks {
+            let words = Block::words_of(Self::bits_to_draw(block))?;
+            let (sites, edges) = (block.sites.len() as f64, block.couplings.len() as f64);
+            let width = block.program.places as f64;
+            let state = state_bytes(width, words);
+            // The starts of all segments, the steps of one, and one that is worked on.
+            let alive = 2.0 * (block.program.steps.len() as f64).sqrt() + 2.0;
+            held = held.max(alive * state + 8.0 * edges * words as f64);
+            // For each spin all others on the front are joined, one after the other.
+            let entries = sites * width.powi(3) / 6.0;
+            plan.states +=
+                (2.0 * block.program.entries + draws * entries) * (words * (words + 1)) as f64;
+            plan.seconds += 2.0 * build_seconds(block, words)
+                + copy_seconds(2.0 * block.program.steps.len() as f64 * state)
+                + draws
+                    * (update_seconds(entries, 0.7 * width, words)
+                        + join_seconds(sites * width, words)
+                        + copy_seconds(sites * state));
+        }
+        // Spins of the blocks and of the whole.
+        plan.bytes += held + 2.0 * draws * (self.sites as f64 + 40.0);
         Ok(plan)
+    }
+
+    /// Bits after the point with which a block is drawn.
+    fn bits_to_draw(block: &Block) -> f64 {
+        block.bits(WANTED_BITS) + block.sensitivity
     }
 
     /// Independent exact configurations; `true` is spin up.
@@ -145,7 +166,7 @@ impl Planar {
         Self::admit(self.plan_samples(count)?, limits)?;
         let mut parts = Vec::with_capacity(self.blocks.len());
         for block in &self.blocks {
-            let needed = block.bits(WANTED_BITS) + block.sensitivity;
+            let needed = Self::bits_to_draw(block);
             let mut drawn = Err(PlanarError::TooCold {
                 bits: needed,
                 most: 64 * WORDS[WORDS.len() - 1],

@@ -256,19 +256,28 @@ pub(super) fn pfaffian(
     Ok(product.ball())
 }
 
-/// The correlators of a state, in its order around the face, row i from j = i + 1 on, each within `4 error`.
-pub(super) fn correlators<const N: usize>(state: &Boundary<N>, error: f64) -> Vec<Vec<Ball>> {
+/// The correlators of a state, in its order around the face, row i from j = i + 1 on, each within a radius of
+/// four times the error whose log₂ is given.
+pub(super) fn correlators<const N: usize>(state: &Boundary<N>, error_log2: f64) -> Vec<Vec<Ball>> {
     let bits = fraction_bits(N) + GUARD;
-    // The radius as an integer, rounded up: 2^k above twice the bound.
-    let exponent = i64::from(libm::frexp(4.0 * error.max(1e-300)).1) + bits as i64;
-    let radius = BigInt::one() << exponent.max(0);
-    let radius = radius.max(BigInt::one() << (GUARD + 16));
+    // The radius as an integer, rounded up to a power of two.
+    let exponent = error_log2.ceil() as i64 + 2 + bits as i64;
+    let radius = BigInt::one() << exponent.max(GUARD as i64 + 16);
+    numbers(state, GUARD, &radius)
+}
+
+/// The numbers of a state, in its order around the face, row i from j = i + 1 on, with so many bits more.
+pub(super) fn numbers<const N: usize>(
+    state: &Boundary<N>,
+    guard: u64,
+    radius: &BigInt,
+) -> Vec<Vec<Ball>> {
     let around = &state.order;
     (0..around.len())
         .map(|i| {
             (i + 1..around.len())
                 .map(|j| Ball {
-                    mid: to_big(&state.get(around[i], around[j])) << GUARD,
+                    mid: to_big(&state.get(around[i], around[j])) << guard,
                     radius: radius.clone(),
                 })
                 .collect()
