@@ -290,7 +290,7 @@ impl Planar {
     /// One unit in the last place beside the bound of the module's text, in which the constrained sum has γ
     /// larger by the bonds around one end. Test `bond_correlators_agree_with_other_engines`.
     /// # Complexity
-    /// About 7 times `ln Z` for a rectangle; `ln Z` times the number of bonds for other graphs.
+    /// About 8 times `ln Z` for a rectangle; `ln Z` times the number of bonds for other graphs.
     pub fn bond_correlators(
         &self,
         limits: &Limits,
