@@ -345,5 +345,5 @@ fn what_is_too_large_or_cannot_be_read_has_its_own_code() {
     let (code, _, _) = check(&TORUS, &good, &["--out", "no/such/folder/x"]);
     assert_eq!(code, 5);
     // No samples named at all is a mistake in the command.
-    program::refused(&[&["check-samples"], &TORUS[..]].concat(), 2, "<SAMPLES>");
+    program::refused(&[&["check-samples"], &TORUS[..]].concat(), 2, "SAMPLES");
 }

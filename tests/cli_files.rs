@@ -238,6 +238,25 @@ fn conversions_keep_the_partition_function() {
     assert!(code == 0 && err.contains("1.375"), "{err}");
     let without = value(&json(&["exact", &to])["log_z"]);
     assert!(near(without + 1.375, start));
+    // An option may stand anywhere; a file and a lattice are two models.
+    let (start_file, copy) = (folder.text("m.json"), folder.text("copy.uai"));
+    for (source, more) in [
+        (&start_file, ["--to", "uai"]),
+        (&start_file, ["--seed", "3"]),
+    ] {
+        good(&["convert", source, more[0], more[1], &copy]);
+    }
+    refused(&["convert", &start_file], 2, "OUT");
+    let both = [
+        "exact",
+        &start_file,
+        "--lattice",
+        "ring:5",
+        "--coupling",
+        "1",
+    ];
+    refused(&both, 2, "either a file or a lattice");
+    refused(&["exact", &start_file, "--coupling", "1"], 2, "--lattice");
     // A lattice, without a file to read.
     let ring = folder.text("ring.uai");
     good(&["convert", "--lattice", "ring:5", "--coupling", "0.5", &ring]);
@@ -284,6 +303,26 @@ fn machines_are_read_from_both_formats() {
         assert!(near(value(&answer["product"][1]), product));
         let spins = json(&[arguments, &["--method", "elimination"]].concat());
         assert!(near(value(&spins["log_z"]), z.ln()));
+        // Solved as spins the units keep their own values.
+        for unit in 0..3 {
+            let (found, layer) = (&spins["mean"][unit], &answer["mean"][unit]);
+            assert!(near(value(found), value(layer)), "{arguments:?}");
+        }
+        let edge = spins["edge"].as_array().unwrap();
+        let edge = edge.iter().find(|e| e[0] == 1 && e[1] == 2).unwrap();
+        assert!(near(edge[2].as_f64().unwrap(), product));
+        let pairs: Vec<&str> = arguments
+            .iter()
+            .map(|&a| if a == "--edges" { "--pairs" } else { a })
+            .collect();
+        let pair = json(&pairs)["pair"].clone();
+        let pair = pair
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|e| e[0] == 1 && e[1] == 2)
+            .cloned();
+        assert!(near(pair.unwrap()[3].as_f64().unwrap(), product));
     }
 }
 

@@ -13,6 +13,7 @@ use crate::exact::{
 use crate::model::files::AnyModel;
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, spins_of_rbm};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -42,7 +43,7 @@ fn unfit(loaded: &Loaded, error: &ExactError) -> anyhow::Error {
 }
 
 /// The model with what was observed.
-fn given(loaded: &Loaded, model: &SpinHamiltonian) -> SpinHamiltonian {
+fn given<'a>(loaded: &Loaded, model: &'a SpinHamiltonian) -> Cow<'a, SpinHamiltonian> {
     let up: Vec<(usize, bool)> = loaded
         .observed
         .iter()
@@ -63,7 +64,7 @@ fn of_spins(
     let want = asked.of_engine(!loaded.observed.is_empty());
     let given = given(loaded, model);
     let limits = asked.limits();
-    Ok(match asked.method.engine() {
+    let mut plans = match asked.method.engine() {
         Some(method) if asked.edges => {
             let pairs = pairs_in_terms(model);
             vec![plan_edges_by(&given, &pairs, method, &limits)?]
@@ -71,8 +72,16 @@ fn of_spins(
         None if asked.edges => plan_edges_within(&given, &pairs_in_terms(model), &limits),
         Some(method) => vec![plan_by_within(&given, want, method, &limits)?],
         None => plan_all_within(&given, want, &limits),
-    })
+    };
+    // The engines count what they need beside the model.
+    for plan in &mut plans {
+        plan.bytes += TERM_BYTES * model.terms().len() as f64;
+    }
+    Ok(plans)
 }
+
+/// Bytes of a term of one or two sites, with its place in the list.
+const TERM_BYTES: f64 = 64.0;
 
 fn of_factors(
     loaded: &Loaded,

@@ -1,6 +1,7 @@
 //! Models with some variables observed: the others given these.
 
 use super::{Factor, FactorGraph, SpinHamiltonian, Term};
+use std::borrow::Cow;
 
 impl FactorGraph {
     /// The weights of the states in which each listed variable has its listed state, all others being zero: Z is
@@ -85,7 +86,10 @@ impl SpinHamiltonian {
     ///
     /// # Panics
     /// If a spin does not exist.
-    pub fn given(&self, observed: &[(usize, bool)]) -> Self {
+    pub fn given(&self, observed: &[(usize, bool)]) -> Cow<'_, Self> {
+        if observed.is_empty() {
+            return Cow::Borrowed(self);
+        }
         let mut known: Vec<Option<bool>> = vec![None; self.spins()];
         for &(i, up) in observed {
             known[i] = Some(up);
@@ -112,7 +116,7 @@ impl SpinHamiltonian {
                 }
             })
             .collect();
-        Self::of_checked(self.spins(), terms)
+        Cow::Owned(Self::of_checked(self.spins(), terms))
     }
 }
 

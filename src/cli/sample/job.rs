@@ -69,7 +69,7 @@ fn spins_of(loaded: &Loaded) -> anyhow::Result<(SpinHamiltonian, UnitValues)> {
         values[i] = [units(i).value(up); 2];
         observed.push((i, up));
     }
-    Ok((model.given(&observed), UnitValues::new(values)))
+    Ok((model.given(&observed).into_owned(), UnitValues::new(values)))
 }
 
 /// The model without its constants, which some engines and the recognition of lattices do not expect.

@@ -205,3 +205,24 @@ fn doubles_that_suffice_need_no_more_than_they_were_planned_for() {
     };
     assert!(ready.singles(&limits).is_ok());
 }
+
+#[test]
+fn terms_below_the_resolution_of_energies_are_within_the_bounds() {
+    for k in [1e-29, 1e-30, 1e-300] {
+        let term = |sites: &[usize]| Term {
+            sites: sites.to_vec(),
+            coupling: k,
+        };
+        let terms = vec![term(&[0, 1]), term(&[2])];
+        let model = SpinHamiltonian::new(3, terms).unwrap();
+        let ready = Elimination::of_spins(&model).unwrap();
+        let found = ready.spins(Want::ALL, &Limits::default()).unwrap();
+        // tanh k is k, to its last digit.
+        let truth = Enclosure::exact(k);
+        assert!(found.pair.unwrap().get(0, 1).overlaps(truth), "{k:e}");
+        assert!(found.mean.unwrap()[2].overlaps(truth), "{k:e}");
+        let joint = ready.joint_of_pairs(&[(0, 1)], &Limits::default()).unwrap();
+        let up = joint.pairs[0][3];
+        assert!(up.lo() < 0.25 && up.hi() > 0.25 && up.width() < 1e-14);
+    }
+}
