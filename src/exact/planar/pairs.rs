@@ -29,11 +29,11 @@ use num_traits::{One, Signed, Zero};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Work for one path beside that for `ln Z`.
-const PATH_TIMES: f64 = 8.0;
+const PATH_TIMES: f64 = 2.8;
 /// Seconds for each vertex of a graph that is cut and given an order.
 const SECONDS_ORDER: f64 = 2e-6;
 /// Seconds for one of the m³ steps of a pair's sums, m the side of the lattice.
-const SECONDS_SUM: f64 = 1e-6;
+const SECONDS_SUM: f64 = 3.5e-7;
 
 /// A link of the chain of blocks between two spins.
 #[derive(Clone, Copy, Debug, PartialEq)]
