@@ -273,8 +273,8 @@ fn rectangle_side(model: &SpinHamiltonian) -> Option<usize> {
         .max()
 }
 
-/// What elimination of a rectangle costs at the least, if that is a day or more, so that no order need be looked for:
-/// a quarter of its tables have as many spins as its shorter side.
+/// What elimination of a rectangle costs row by row, if that is a day or more, so that no order is looked for. An
+/// estimate: that some table has as many spins as the shorter side is certain, that a quarter of them do is not.
 pub(super) fn hopeless_elimination(model: &SpinHamiltonian) -> Option<Plan> {
     // A short side would be looked for in vain.
     let side = rectangle_side(model).filter(|_| model.spins() > 1000)?;
@@ -330,7 +330,7 @@ fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candi
 /// An engine applies if it could answer given enough time and memory; whether a plan is within limits
 /// is decided by [`solve`]. Engines that refuse the model for its form or its numbers are left out, and so is
 /// elimination where the search for an order would take longer than 20 seconds and another engine
-/// is done sooner. Of elimination that takes a day or more a lower bound is given where the model holds a rectangle.
+/// is done sooner. Of elimination that takes a day or more the cost row by row is given where the model holds a rectangle.
 pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
     plan_all_within(model, want, &Limits::NONE)
 }
