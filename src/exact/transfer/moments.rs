@@ -9,8 +9,8 @@
 //! with probability `t (x̄ y + ȳ x)/Z`, a sum of non-negative terms.
 
 use super::super::fixed_energy::U;
-use super::number::{Number, Wide};
-use super::row::{Rows, Scaled, Total, add_log2, couple_column, plain, tree_sum};
+use super::number::{DRIFT, Number, Wide};
+use super::row::{Rows, Scaled, Total, add_log2, couple_column, lost_between, plain, tree_sum};
 use super::strip::Strip;
 use super::symmetry::{Element, Start};
 use super::trace::{Partition, Underflow, groups, in_either, unit_vectors};
@@ -131,10 +131,7 @@ impl<N: Number> Forward<N> {
 pub(super) fn first_vector<N: Number>(rows: &Rows<'_, N>, starts: Option<&[Start]>) -> Scaled<N> {
     match starts {
         Some(starts) => unit_vectors(rows.strip.width, starts),
-        None => Scaled {
-            v: rows.diagonal(0).into_owned(),
-            exponent: 0,
-        },
+        None => rows.first(),
     }
 }
 
@@ -151,7 +148,7 @@ fn both_ways<N: Number>(rows: &Rows<'_, N>, starts: Option<&[Start]>) -> (Vec<La
     let lanes = starts.map_or(1, <[Start]>::len);
     let states = 1_usize << w;
     let mut forward = Forward::new(rows, first_vector(rows, starts), lanes);
-    let mut lost = rows.lost(&forward.after);
+    let mut back_lost = f64::NEG_INFINITY;
     let mut backward = match starts {
         Some(starts) => unit_vectors(w, starts),
         None => Scaled {
@@ -171,6 +168,7 @@ fn both_ways<N: Number>(rows: &Rows<'_, N>, starts: Option<&[Start]>) -> (Vec<La
     let mut products = vec![0.0; 2 * w];
     // A closed strip is entered from its first row once more.
     for r in (0..count).rev() {
+        let before = backward.exponent;
         if r + 1 < count || strip.closed {
             // Through row r + 1 and the bonds before it, each broken one counted.
             let next = (r + 1) % count;
@@ -216,10 +214,8 @@ fn both_ways<N: Number>(rows: &Rows<'_, N>, starts: Option<&[Start]>) -> (Vec<La
             let mass = (0..states).fold(N::ZERO, |m, s| m.plus(front.v[s * lanes + k]));
             let mass = mass.exponent().map_or(f64::NEG_INFINITY, |e| e as f64);
             if !N::WIDE {
-                lost = add_log2(
-                    lost,
-                    mass + exponent as f64 + f64::from(super::number::LOST),
-                );
+                let lost = lost_between(before, backward.exponent);
+                back_lost = add_log2(back_lost, mass + front.exponent as f64 + lost);
             }
             walsh(&mut real);
             products.fill(0.0);
@@ -229,7 +225,11 @@ fn both_ways<N: Number>(rows: &Rows<'_, N>, starts: Option<&[Start]>) -> (Vec<La
             }
         }
     }
-    (out, lost)
+    let lost = match starts {
+        Some(_) => rows.lost(&forward.after),
+        None => rows.lost_of(&out[0].z, &forward.after),
+    };
+    (out, add_log2(lost, back_lost))
 }
 
 /// `Σ (x̄ y + ȳ x)` over the pairs of one lane whose states differ in column c.
@@ -512,16 +512,20 @@ fn open_pass<N: Number>(strip: &Strip, r0: usize, c0: usize) -> Result<RowCorrel
         .enumerate()
         .map(|(r, f)| (r, f.exponent))
         .collect();
-    let mut lost = rows.lost(&after);
     let mut z = Total::ZERO;
     z.add(tree_sum(&fronts[count - 1].v), fronts[count - 1].exponent);
-    for (front, back) in fronts.iter().zip(&backs) {
-        let mass = tree_sum(&front.v).exponent().unwrap_or(0) + front.exponent + back.exponent;
+    let mut lost = rows.lost_of(&z, &after);
+    for (r, front) in fronts.iter().enumerate() {
+        let mass = tree_sum(&front.v).exponent().unwrap_or(0) + front.exponent;
+        let before = backs.get(r + 1).map_or(0, |back| back.exponent);
         if !N::WIDE {
-            lost = add_log2(lost, mass as f64 + f64::from(super::number::LOST));
+            lost = add_log2(lost, mass as f64 + lost_between(before, backs[r].exponent));
         }
     }
-    let partition = Partition::new(z, lost)?;
+    // Signed entries are bounded by the weights they are made of, and so are their errors. The largest of either is within
+    // `2^{±(DRIFT + 2)}` in units of the vector's scale, so what underflows in signed ones is in larger units by
+    // no more than that between the two.
+    let partition = Partition::new(z, lost + (2 * DRIFT + 4) as f64)?;
     let next = (c0 + 1) % w;
     let odd = |s: usize, bond: bool| (s >> c0 & 1 == 0) != (bond && s >> next & 1 == 0);
     // One bond column alone is the constant one.
@@ -565,8 +569,6 @@ fn open_pass<N: Number>(strip: &Strip, r0: usize, c0: usize) -> Result<RowCorrel
             read(r, &fronts[r], &back);
         }
     }
-    // Signed entries are bounded by the weights they are made of, and so are their errors; what
-    // underflows in them is bounded in the same way.
     let radius = (4.0 * rows.path_error() + (3.0 * w as f64 + 20.0) * U) * (1.0 + 1e-6)
         + 8.0 * partition.lost
         + 2.0 * strip.energy_error;

@@ -153,6 +153,14 @@ impl<'a, N: Number> Rows<'a, N> {
         }
     }
 
+    /// The vector of the first row of an open strip.
+    pub(super) fn first(&self) -> Scaled<N> {
+        let v = self.diagonal(0).into_owned();
+        let mut first = Scaled { v, exponent: 0 };
+        first.rescale();
+        first
+    }
+
     /// How far the energies of row r's states are below the largest conceivable, in nats.
     pub(super) fn row_gaps(&self, r: usize) -> Vec<N> {
         let strip = self.strip;
@@ -212,17 +220,48 @@ impl<'a, N: Number> Rows<'a, N> {
 
     /// log₂ of a bound on what underflow took from Z on the way of one vector: what was lost in a row is
     /// multiplied by no more than the growth of the rows after it.
+    ///
+    /// `after` lists rows with the vector's exponent behind each; the vector starts with exponent 0.
     pub(super) fn lost(&self, after: &[(usize, i64)]) -> f64 {
         if N::WIDE {
             return f64::NEG_INFINITY;
         }
         let mut later = 0.0;
         let mut total = f64::NEG_INFINITY;
-        for &(row, exponent) in after.iter().rev() {
-            total = add_log2(total, exponent as f64 + f64::from(LOST) + later);
+        for (k, &(row, exponent)) in after.iter().enumerate().rev() {
+            let before = if k == 0 { 0 } else { after[k - 1].1 };
+            total = add_log2(total, lost_between(before, exponent) + later);
             later += self.growth[row];
         }
         total
+    }
+
+    /// The same for the one vector of an open strip that ends with `z`, where that is less.
+    ///
+    /// A state is carried to the end with a weight that depends on it only through the bonds to the next row, so by
+    /// no more than a factor `∏ 1/t`. The share of Z that a row loses is then at most this times its loss over the
+    /// sum of its vector, whose largest entry is above `2^{−DRIFT−2}` in units of its scale. However long
+    /// the strip is, shares only add up.
+    pub(super) fn lost_of(&self, z: &Total, after: &[(usize, i64)]) -> f64 {
+        let lost = self.lost(after);
+        if N::WIDE {
+            return lost;
+        }
+        let (w, mut before) = (self.strip.width, 0);
+        let mut share = f64::NEG_INFINITY;
+        for (k, &(row, exponent)) in after.iter().enumerate() {
+            // A factor of zero is one that was flushed or forced: nothing is known of its states.
+            let spread = if k + 1 < after.len() {
+                let bonds = &self.bonds[row * w..][..w];
+                bonds.iter().map(|b| -b.t.parts().0.log2()).sum()
+            } else {
+                0.0
+            };
+            let kept = (exponent - DRIFT - 3) as f64;
+            share = add_log2(share, lost_between(before, exponent) + spread - kept);
+            before = exponent;
+        }
+        lost.min(z.log2() + share)
     }
 
     /// The bonds from row r to the next, on entries of `lanes` numbers.
@@ -312,6 +351,12 @@ impl<'a, N: Number> Rows<'a, N> {
         let (rows, w) = (self.strip.rows as f64, self.strip.width as f64);
         rows * (3.05 * w + 2.05 * (w + 1.0) + 1.0) * U
     }
+}
+
+/// log₂ of what a row's vector loses, whose exponent goes from one to another: factors and entries are flushed before
+/// it is rescaled.
+pub(super) fn lost_between(before: i64, after: i64) -> f64 {
+    before.max(after) as f64 + f64::from(LOST)
 }
 
 /// `log₂(2^a + 2^b)`, not below it by more than rounding.

@@ -169,13 +169,12 @@ fn open_samples<N: Number>(
     let rows = Rows::<N>::new(strip, true);
     let mut forward = Forward::new(&rows, first_vector(&rows, None), 1);
     let last = strip.rows - 1;
-    let lost = rows.lost(&forward.after);
     let end = forward.row(&rows, 1, last).clone();
     let mut z = Total::ZERO;
     for &x in &end.v {
         z.add(x, end.exponent);
     }
-    Partition::new(z, lost)?;
+    Partition::new(z, rows.lost_of(&z, &forward.after))?;
     let table = Cumulated::new(end.v.iter().map(|&x| z.share(x, end.exponent)));
     let mut states = vec![0_u32; count * strip.rows];
     let mut current: Vec<u32> = (0..count).map(|_| table.draw(stream) as u32).collect();
