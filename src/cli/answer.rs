@@ -1,5 +1,6 @@
 //! What `blockspin exact` found, and how it is shown.
 
+use super::output::bounded_line;
 use crate::exact::{Method, PairMarginal};
 use crate::model::Units;
 use crate::model::files::{write_uai_mar, write_uai_pr};
@@ -92,7 +93,7 @@ impl Answer {
     pub(super) fn text(&self) -> String {
         let mut out = String::new();
         let mut line = |name: String, e: Enclosure| {
-            let _ = writeln!(out, "{name:16} {:<24} in [{}, {}]", e.mid(), e.lo(), e.hi());
+            out += &bounded_line(&name, e);
         };
         let label = |i: usize| self.labels[i];
         if let Some(log_z) = self.log_z {

@@ -76,6 +76,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         return Ok(Exit::Success);
     }
     asked.check()?;
+    if let Some((_, plan)) = asked.hopeless(&arguments.source)
+        && let Some(exceeded) = limits.exceeded_by(&plan)
+    {
+        return Err(Failure::too_large(ExactError::TooLarge {
+            plan,
+            exceeded,
+            largest: None,
+            size_unit: "",
+        }));
+    }
     let loaded = arguments.source.load()?;
     let mut file = arguments.out.as_deref();
     if let (Some(count), Some(path)) = (

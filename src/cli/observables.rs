@@ -2,6 +2,7 @@
 //! homogeneous torus that is wider.
 
 use super::exit::Failure;
+use super::output::bounded_line;
 use super::question::{Asked, MethodName};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
@@ -12,7 +13,6 @@ use crate::model::files::AnyModel;
 use crate::model::{Boundary, Disorder};
 use crate::numeric::Enclosure;
 use serde_json::{Value, json};
-use std::fmt::Write;
 
 /// Averages of an Ising model on a strip, a cylinder or a torus.
 pub(super) struct Observables {
@@ -82,7 +82,7 @@ impl Products {
         }
         let mut out = String::new();
         for (name, e) in named {
-            let _ = writeln!(out, "{name:16} {:<24} in [{}, {}]", e.mid(), e.lo(), e.hi());
+            out += &bounded_line(name, e);
         }
         out.push_str(MEANING_OF_ENERGY);
         out.push_str("by kaufman; every bound is rigorous\n");
@@ -182,7 +182,7 @@ impl Observables {
     pub(super) fn text(&self) -> String {
         let mut out = String::new();
         let mut line = |name: &str, e: Enclosure| {
-            let _ = writeln!(out, "{name:16} {:<24} in [{}, {}]", e.mid(), e.lo(), e.hi());
+            out += &bounded_line(name, e);
         };
         for (name, value) in self.named() {
             line(name, value);

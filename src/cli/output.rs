@@ -1,7 +1,8 @@
 //! Reading input files, writing results.
 
 use super::exit::Failure;
-use crate::model::files::replace_file;
+use crate::model::files::{replace_file, shortest};
+use crate::numeric::Enclosure;
 use clap::ValueEnum;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
@@ -45,6 +46,12 @@ pub(super) fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
         )));
     }
     Ok(bytes)
+}
+
+/// A line for a reader: a name, a number, its bounds.
+pub(super) fn bounded_line(name: &str, e: Enclosure) -> String {
+    let [mid, lo, hi] = [e.mid(), e.lo(), e.hi()].map(shortest);
+    format!("{name:16} {mid:<24} in [{lo}, {hi}]\n")
 }
 
 /// Writes data to standard output; a reader that has gone away is no error.

@@ -73,15 +73,23 @@ fn of_spins(
         Some(method) => vec![plan_by_within(&given, want, method, &limits)?],
         None => plan_all_within(&given, want, &limits),
     };
-    // The engines count what they need beside the model.
+    // The engines count what they need beside the model. When they are done, the answer is laid out.
+    let n = model.spins() as f64;
+    let answer = if asked.pairs {
+        PAIR_BYTES * 0.5 * n * (n - 1.0)
+    } else {
+        0.0
+    };
     for plan in &mut plans {
-        plan.bytes += TERM_BYTES * model.terms().len() as f64;
+        plan.bytes = plan.bytes.max(answer) + TERM_BYTES * model.terms().len() as f64;
     }
     Ok(plans)
 }
 
 /// Bytes of a term of one or two sites, with its place in the list.
 const TERM_BYTES: f64 = 64.0;
+/// Bytes of a pair's correlator in the list of an answer, and of its line.
+const PAIR_BYTES: f64 = 32.0 + 88.0;
 
 fn of_factors(
     loaded: &Loaded,
@@ -206,6 +214,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let torus = torus.filter(|_| arguments.samples.is_none())?;
         Some((torus.sites(), torus.plan()))
     });
+    let large = large.or_else(|| asked.hopeless(&arguments.source));
     let (variables, answer, samples) = if let Some((sites, plan)) = large {
         (sites, vec![plan], None)
     } else {

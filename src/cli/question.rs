@@ -2,8 +2,8 @@
 
 use super::exit::Failure;
 use super::limits::ExactLimits;
-use super::source::Loaded;
-use crate::exact::{Limits, Method, Want};
+use super::source::{Loaded, ModelSource};
+use crate::exact::{Limits, Method, Plan, Want, hopeless_lattice};
 use clap::ValueEnum;
 
 #[expect(
@@ -97,6 +97,16 @@ impl Asked {
             means: self.marginals,
             pairs: self.pairs,
         })
+    }
+
+    /// The sites of a lattice on the command line, and the cost of the least bad engine, if that is too much and so is
+    /// listing the lattice.
+    pub(super) fn hopeless(&self, source: &ModelSource) -> Option<(usize, Plan)> {
+        let by_name = matches!(self.method, MethodName::Auto | MethodName::Elimination);
+        let described = source
+            .described()
+            .filter(|_| by_name && !self.observables)?;
+        Some((described.lattice.sites(), hopeless_lattice(&described)?))
     }
 
     /// Whether a machine is summed over its smaller layer rather than as spins.

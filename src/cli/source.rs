@@ -4,7 +4,7 @@ use super::exit::Failure;
 use super::output::read_bytes;
 use super::units::UnitsName;
 use crate::model::files::{
-    AnyModel, FileError, FileFormat, Labelled, Unstated, read_evidence, read_model,
+    AnyModel, FileError, FileFormat, Labelled, Unstated, read_evidence, read_model, without_mark,
 };
 use crate::model::{Boundaries, Disorder, Lattice, LatticeModel, Units};
 use crate::random::{DEFAULT_SEED, Seed};
@@ -137,7 +137,7 @@ impl ModelSource {
             None => Vec::new(),
             Some(path) => {
                 let bytes = read_bytes(path)?;
-                let text = String::from_utf8_lossy(&bytes);
+                let text = String::from_utf8_lossy(without_mark(&bytes));
                 read_evidence(&text, &labels, &model.cardinality())
                     .map_err(|e| refused(path, &e))?
             }

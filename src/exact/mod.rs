@@ -81,7 +81,9 @@ pub use sample_check::{
     Correlated, Finding, Kind, KindReport, Moments, SampleCheckError, SampleReport, SampleSettings,
     Samples, SamplesError, Thinning, Verdict, check_samples, homogeneous_lattice, spin_moments,
 };
-pub use select::{plan_all, plan_all_within, plan_by, plan_by_within, solve, solve_by};
+pub use select::{
+    hopeless_lattice, plan_all, plan_all_within, plan_by, plan_by_within, solve, solve_by,
+};
 pub use transfer::{
     BondCorrelator, EnergyCorrelator, EnergyCorrelators, Magnetization, Strip, StripCorrelators,
     StripError, StripMarginals, StripSamples, StripTask, Thermodynamics,

@@ -22,12 +22,21 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{}: {:.3e} states, {}, {}",
+            "{}: {} states, {}, {}",
             self.method,
-            self.states,
+            states_text(self.states),
             bytes_text(self.bytes),
             seconds_text(self.seconds)
         )
+    }
+}
+
+/// A number of states for a reader.
+fn states_text(states: f64) -> String {
+    if states.is_finite() {
+        format!("{states:.3e}")
+    } else {
+        "more than 1e308".to_owned()
     }
 }
 
@@ -41,7 +50,11 @@ fn bytes_text(bytes: f64) -> String {
         }
         value /= 1024.0;
     }
-    format!("{bytes:.1e} B")
+    if bytes.is_finite() {
+        format!("{bytes:.1e} B")
+    } else {
+        "more than 1e308 B".to_owned()
+    }
 }
 
 /// A duration for a reader.
@@ -52,8 +65,10 @@ fn seconds_text(seconds: f64) -> String {
         format!("{:.1} h", seconds / 3600.0)
     } else if seconds < 3e8 {
         format!("{:.0} days", seconds / 86_400.0)
-    } else {
+    } else if seconds.is_finite() {
         format!("{:.1e} years", seconds / 31_557_600.0)
+    } else {
+        "more than 1e300 years".to_owned()
     }
 }
 
@@ -84,7 +99,7 @@ impl fmt::Display for Quantity {
         f.pad(match self {
             Self::Seconds => "time",
             Self::Bytes => "memory",
-            Self::Engine => "engine",
+            Self::Engine => "what the engine can count",
         })
     }
 }

@@ -7,7 +7,7 @@ use super::{
     ExactError, ExactResult, Limits, Method, PairTable, Plan, Planar, PlanarError, Quantity, Strip,
     Want, enumerate, plan_enumeration, plan_kaufman, plan_planar_torus, planar_torus,
 };
-use crate::model::SpinHamiltonian;
+use crate::model::{Boundary, Disorder, LatticeModel, SpinHamiltonian};
 use crate::numeric::Enclosure;
 use num_traits::Zero;
 use std::collections::BTreeSet;
@@ -273,13 +273,30 @@ fn rectangle_side(model: &SpinHamiltonian) -> Option<usize> {
         .max()
 }
 
-/// What elimination of a rectangle costs row by row, if that is a day or more, so that no order is looked for. An
-/// estimate: that some table has as many spins as the shorter side is certain, that a quarter of them do is not.
+/// What elimination of a rectangle costs row by row, if that is a day or more, so that no order is looked for.
 pub(super) fn hopeless_elimination(model: &SpinHamiltonian) -> Option<Plan> {
     // A short side would be looked for in vain.
     let side = rectangle_side(model).filter(|_| model.spins() > 1000)?;
+    hopeless_rectangle(model.spins(), side)
+}
+
+/// What elimination costs of a lattice that no engine takes, so large that listing its terms takes long; `None` for any
+/// other, and for homogeneous tori without a field.
+pub fn hopeless_lattice(model: &LatticeModel) -> Option<Plan> {
+    let lattice = model.lattice;
+    let side = lattice.rows().min(lattice.columns());
+    let closed = [lattice.vertical(), lattice.horizontal()] == [Boundary::Periodic; 2];
+    let products = closed && model.disorder == Disorder::None && model.field == 0.0;
+    if model.coupling == 0.0 || products || lattice.sites() <= MOST_SITES {
+        return None;
+    }
+    hopeless_rectangle(lattice.sites(), side)
+}
+
+/// An estimate: that some table has as many spins as the shorter side is certain, that a quarter of them do is not.
+fn hopeless_rectangle(spins: usize, side: usize) -> Option<Plan> {
     let entries = (side as f64).exp2();
-    let states = 0.25 * model.spins() as f64 * entries;
+    let states = 0.25 * spins as f64 * entries;
     let plan = Plan {
         method: Method::Elimination,
         states,

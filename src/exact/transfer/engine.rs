@@ -382,10 +382,11 @@ impl Strip {
             mean = Some(found.means());
         }
         let pair = if want.pairs {
+            // Of each source's correlators those with the sites behind it.
             let rows = (0..self.spins())
-                .map(|source| Ok(self.correlators(source, limits)?.spins))
+                .map(|i| Ok(self.correlators(i, limits)?.spins.split_off(i + 1)))
                 .collect::<Result<Vec<_>, ExactError>>()?;
-            Some(PairTable::of_spins(self.spins(), |i, j| rows[i][j]))
+            Some(PairTable::of_spins(self.spins(), |i, j| rows[i][j - i - 1]))
         } else {
             None
         };

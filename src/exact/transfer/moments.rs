@@ -225,11 +225,18 @@ fn both_ways<N: Number>(rows: &Rows<'_, N>, starts: Option<&[Start]>) -> (Vec<La
             }
         }
     }
-    let lost = match starts {
-        Some(_) => rows.lost(&forward.after),
-        None => rows.lost_of(&out[0].z, &forward.after),
-    };
+    let lost = rows.lost_of(&total(&out, starts), &forward.after, starts);
     (out, add_log2(lost, back_lost))
+}
+
+/// Z of some first rows, each with those that it stands for.
+fn total(lanes: &[Lane], starts: Option<&[Start]>) -> Total {
+    let mut z = Total::ZERO;
+    for (k, lane) in lanes.iter().enumerate() {
+        let size = starts.map_or(1, |starts| starts[k].size);
+        z.add(lane.z.value.hi * f64::from(size), lane.z.exponent);
+    }
+    z
 }
 
 /// `Σ (x̄ y + ȳ x)` over the pairs of one lane whose states differ in column c.
@@ -268,11 +275,11 @@ fn pass<N: Number>(strip: &Strip) -> Result<Moments<'_>, Underflow> {
     } else {
         vec![both_ways(&rows, None)]
     };
-    let none = [Start { state: 0, size: 1 }];
+    let none = Start { state: 0, size: 1 };
     let starts: Vec<Start> = if strip.closed {
         groups.concat()
     } else {
-        none.to_vec()
+        vec![none]
     };
     let mut lost = f64::NEG_INFINITY;
     let mut lanes = Vec::new();
@@ -281,10 +288,7 @@ fn pass<N: Number>(strip: &Strip) -> Result<Moments<'_>, Underflow> {
         lost = add_log2(lost, part_lost + all);
         lanes.extend(part);
     }
-    let mut z = Total::ZERO;
-    for (lane, start) in lanes.iter().zip(&starts) {
-        z.add(lane.z.value.hi * f64::from(start.size), lane.z.exponent);
-    }
+    let z = total(&lanes, Some(&starts));
     let partition = Partition::new(z, lost)?;
     let sheets: Vec<Sheet> = lanes
         .iter()
@@ -514,7 +518,7 @@ fn open_pass<N: Number>(strip: &Strip, r0: usize, c0: usize) -> Result<RowCorrel
         .collect();
     let mut z = Total::ZERO;
     z.add(tree_sum(&fronts[count - 1].v), fronts[count - 1].exponent);
-    let mut lost = rows.lost_of(&z, &after);
+    let mut lost = rows.lost_of(&z, &after, None);
     for (r, front) in fronts.iter().enumerate() {
         let mass = tree_sum(&front.v).exponent().unwrap_or(0) + front.exponent;
         let before = backs.get(r + 1).map_or(0, |back| back.exponent);

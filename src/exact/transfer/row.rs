@@ -13,6 +13,7 @@
 use super::super::fixed_energy::U;
 use super::number::{DRIFT, LOST, Number};
 use super::strip::{Forced, Strip};
+use super::symmetry::Start;
 use crate::numeric::DoubleDouble;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -236,29 +237,49 @@ impl<'a, N: Number> Rows<'a, N> {
         total
     }
 
-    /// The same for the one vector of an open strip that ends with `z`, where that is less.
+    /// The same for a vector that ends with `z`, or for those of some first rows together, where that is less.
     ///
-    /// A state is carried to the end with a weight that depends on it only through the bonds to the next row, so by
-    /// no more than a factor `∏ 1/t`. The share of Z that a row loses is then at most this times its loss over the
-    /// sum of its vector, whose largest entry is above `2^{−DRIFT−2}` in units of its scale. However long
-    /// the strip is, shares only add up.
-    pub(super) fn lost_of(&self, z: &Total, after: &[(usize, i64)]) -> f64 {
+    /// A state is carried to the end of an open strip with a weight that depends on it only through the bonds to the next
+    /// row, so by no more than a factor `∏ 1/t`. The share of Z that a row loses is then at most this times its
+    /// loss over the sum of its vector, whose largest entry is above `2^{−DRIFT−2}` in units of its scale. However
+    /// long the strip is, shares only add up.
+    ///
+    /// In a closed one the loss may belong to one first row and the largest entry to another. Their weights of coming
+    /// back differ by no more than `∏ 1/t` of the last bonds and the weights of the two rows, and a first row stands for
+    /// at most 2^w. A vector that has come back is compared with the one before it, for of it only the entries of the first
+    /// rows count in Z.
+    pub(super) fn lost_of(
+        &self,
+        z: &Total,
+        after: &[(usize, i64)],
+        starts: Option<&[Start]>,
+    ) -> f64 {
         let lost = self.lost(after);
         if N::WIDE {
             return lost;
         }
-        let (w, mut before) = (self.strip.width, 0);
+        let (w, last) = (self.strip.width, after.len() - 1);
+        // A factor of zero is one that was flushed or forced: nothing is known of its states.
+        let bits = |x: N| -x.parts().0.log2();
+        let spread = |row: usize| -> f64 {
+            let bonds = &self.bonds[row * w..][..w];
+            bonds.iter().map(|b| bits(b.t)).sum()
+        };
+        let back = starts.map_or(0.0, |starts| {
+            let first = self.diagonal(0);
+            let weights = starts.iter().map(|start| bits(first[start.state as usize]));
+            weights.fold(0.0, f64::max) + spread(self.strip.rows - 1) + w as f64
+        });
+        let mut before = 0;
         let mut share = f64::NEG_INFINITY;
         for (k, &(row, exponent)) in after.iter().enumerate() {
-            // A factor of zero is one that was flushed or forced: nothing is known of its states.
-            let spread = if k + 1 < after.len() {
-                let bonds = &self.bonds[row * w..][..w];
-                bonds.iter().map(|b| -b.t.parts().0.log2()).sum()
-            } else {
-                0.0
+            let (kept, onward) = match (k == last, starts) {
+                (false, _) => (exponent, spread(row)),
+                (true, None) => (exponent, 0.0),
+                (true, Some(_)) => (exponent.min(before), 0.0),
             };
-            let kept = (exponent - DRIFT - 3) as f64;
-            share = add_log2(share, lost_between(before, exponent) + spread - kept);
+            let kept = (kept - DRIFT - 3) as f64;
+            share = add_log2(share, lost_between(before, exponent) + onward + back - kept);
             before = exponent;
         }
         lost.min(z.log2() + share)

@@ -174,7 +174,7 @@ fn open_samples<N: Number>(
     for &x in &end.v {
         z.add(x, end.exponent);
     }
-    Partition::new(z, rows.lost_of(&z, &forward.after))?;
+    Partition::new(z, rows.lost_of(&z, &forward.after, None))?;
     let table = Cumulated::new(end.v.iter().map(|&x| z.share(x, end.exponent)));
     let mut states = vec![0_u32; count * strip.rows];
     let mut current: Vec<u32> = (0..count).map(|_| table.draw(stream) as u32).collect();
@@ -212,7 +212,7 @@ fn start_weights<N: Number>(rows: &Rows<'_, N>) -> Result<(Vec<Start>, Cumulated
                 rows.advance(&mut vector, lanes, r);
                 after.push(((r + 1) % strip.rows, vector.exponent));
             }
-            let weights = starts
+            let weights: Vec<(N, i64)> = starts
                 .iter()
                 .enumerate()
                 .map(|(k, start)| {
@@ -220,7 +220,12 @@ fn start_weights<N: Number>(rows: &Rows<'_, N>) -> Result<(Vec<Start>, Cumulated
                     (x.times(N::of(f64::from(start.size))), vector.exponent)
                 })
                 .collect();
-            (weights, rows.lost(&after) + strip.width as f64)
+            let mut z = Total::ZERO;
+            for &(x, e) in &weights {
+                z.add(x, e);
+            }
+            let lost = rows.lost_of(&z, &after, Some(starts));
+            (weights, lost + strip.width as f64)
         })
         .collect();
     let mut z = Total::ZERO;

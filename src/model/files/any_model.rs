@@ -95,7 +95,7 @@ impl FileFormat {
     /// The format by the first bytes, where they show it; a `.fg` file has no mark of its own.
     pub fn of_content(bytes: &[u8]) -> Option<Self> {
         let start = &bytes[..bytes.len().min(4096)];
-        let text = String::from_utf8_lossy(start);
+        let text = String::from_utf8_lossy(without_mark(start));
         let first = text.split_whitespace().next().unwrap_or_default();
         let header = |line: &str| line.trim_start().starts_with('#') && line.contains("vartype");
         if bytes.starts_with(b"PK\x03\x04") {
@@ -163,6 +163,11 @@ impl Labelled<AnyModel> {
     }
 }
 
+/// A text without the byte order mark that some editors write before it.
+pub fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
 /// Reads a model.
 ///
 /// # Errors
@@ -173,7 +178,7 @@ pub fn read_model(
     unstated: Unstated,
 ) -> Result<Labelled<AnyModel>, FileError> {
     let text = || {
-        std::str::from_utf8(bytes).map_err(|e| {
+        std::str::from_utf8(without_mark(bytes)).map_err(|e| {
             let found = "other bytes".to_owned();
             let expected = "UTF-8 text";
             Fault::Unexpected { expected, found }.at_byte(e.valid_up_to())
@@ -411,6 +416,9 @@ mod tests {
             write(vec![], FileFormat::Npz),
             Err(ConversionError::NoLayers)
         ));
+        let marked = b"\xef\xbb\xbfMARKOV 1 2 0";
+        assert_eq!(FileFormat::of_content(marked), Some(FileFormat::Uai));
+        assert!(read_model(marked, FileFormat::Uai, Unstated::default()).is_ok());
         let not_text = read_model(b"MARKOV \xff", FileFormat::Uai, Unstated::default());
         assert!(not_text.unwrap_err().to_string().contains("byte 7"));
     }

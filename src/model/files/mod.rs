@@ -29,7 +29,7 @@ mod uai;
 mod uai_result;
 mod zip;
 
-pub use any_model::{AnyModel, FileFormat, Unstated, read_model, write_model};
+pub use any_model::{AnyModel, FileFormat, Unstated, read_model, without_mark, write_model};
 pub use coo::{read_coo, write_coo};
 pub use evidence::read_evidence;
 pub use fault::{Fault, FileError, Place};
@@ -40,6 +40,7 @@ pub use rbm_arrays::{
     write_weights_safetensors,
 };
 pub use replace::{replace_file, sync_folder, with_suffix, write_synced};
+pub use tokens::shortest;
 pub use uai::{UaiModel, UaiNetwork, read_uai, write_uai};
 pub use uai_result::{write_uai_mar, write_uai_pr};
 

@@ -72,17 +72,17 @@ impl NpyValues {
     }
 
     /// The numbers as doubles; `None` if an integer is beyond 2⁵³.
-    pub fn to_f64(&self) -> Option<Vec<f64>> {
+    pub fn into_f64(self) -> Option<Vec<f64>> {
         Some(match self {
-            Self::I8(v) => v.iter().map(|&x| f64::from(x)).collect(),
-            Self::U8(v) => v.iter().map(|&x| f64::from(x)).collect(),
-            Self::F32(v) => v.iter().map(|&x| f64::from(x)).collect(),
-            Self::F64(v) => v.clone(),
+            Self::I8(v) => v.into_iter().map(f64::from).collect(),
+            Self::U8(v) => v.into_iter().map(f64::from).collect(),
+            Self::F32(v) => v.into_iter().map(f64::from).collect(),
+            Self::F64(v) => v,
             Self::I64(v) => {
                 if v.iter().any(|x| x.unsigned_abs() > 1 << 53) {
                     return None;
                 }
-                v.iter().map(|&x| x as f64).collect()
+                v.into_iter().map(|x| x as f64).collect()
             }
         })
     }

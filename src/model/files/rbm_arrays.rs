@@ -245,9 +245,10 @@ pub fn read_rbm_npz(file: &[u8], default: Units) -> Result<Rbm, FileError> {
         let name = member.strip_suffix(".npy").unwrap_or(&member).to_owned();
         let within = |fault: Fault| fault.at(Place::Array(quoted(&name)));
         let npy = read_npy(&content).map_err(|e| within(e.fault))?;
+        drop(content);
         let values = npy
             .values
-            .to_f64()
+            .into_f64()
             .ok_or_else(|| within(Fault::Unsupported("an integer beyond 2^53".to_owned())))?;
         arrays.push(NamedArray {
             name,

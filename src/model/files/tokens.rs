@@ -148,7 +148,7 @@ pub(super) fn real(word: &str, expected: &'static str) -> Result<f64, Fault> {
 }
 
 /// The shortest decimal that reads back as the same double, with an exponent where zeros would pile up.
-pub(super) fn shortest(value: f64) -> String {
+pub fn shortest(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 || (1e-5..1e16).contains(&size) {
         value.to_string()
