@@ -4,7 +4,7 @@ mod killed;
 mod program;
 
 use blockspin::model::Units;
-use blockspin::model::files::{Npy, NpyValues, read_rbm_safetensors, write_npy};
+use blockspin::model::files::{Npy, NpyValues, Unstated, read_rbm_safetensors, write_npy};
 use blockspin::random::Seed;
 use killed::{kill_somewhere, kills, outcome};
 use program::Folder;
@@ -316,7 +316,11 @@ fn the_log_has_a_line_for_every_step_that_was_judged() {
     }
     assert!(number(last, "reconstruction_error") < number(first, "reconstruction_error"));
     assert_eq!(last["log_z_by"], "exact");
-    let machine = read_rbm_safetensors(&fs::read(&out).unwrap(), Units::ZeroOne).unwrap();
+    let zero_one = Unstated {
+        units: Units::ZeroOne,
+        ..Unstated::default()
+    };
+    let machine = read_rbm_safetensors(&fs::read(&out).unwrap(), zero_one).unwrap();
     assert_eq!((machine.visible(), machine.hidden()), (16, 6));
     assert_eq!(machine.visible_units(), Units::PlusMinus);
 }
@@ -442,7 +446,7 @@ fn a_run_that_diverges_says_where_and_keeps_what_was_good() {
         assert!(err.contains(part), "{err}");
     }
     let good_file = folder.path("w.last-good.safetensors");
-    let machine = read_rbm_safetensors(&fs::read(good_file).unwrap(), Units::PlusMinus).unwrap();
+    let machine = read_rbm_safetensors(&fs::read(good_file).unwrap(), Unstated::default()).unwrap();
     assert!(machine.weights().iter().all(|w| w.abs() <= 1000.0));
     assert!(!folder.path("w.safetensors").exists());
     refused(&rate("0.001"), 2, "--restart");

@@ -7,7 +7,7 @@
 //! `-(v @ c + log(2 cosh(W @ v + b)).sum())` and `-(v @ c + log1p(exp(W @ v + b)).sum())` for the second.
 
 use blockspin::learn::free_energies;
-use blockspin::model::files::read_rbm_npz;
+use blockspin::model::files::{Unstated, read_rbm_npz};
 use blockspin::model::{RbmWeights, Units};
 
 fn bytes(hex: &str) -> Vec<u8> {
@@ -32,7 +32,7 @@ fn close(machine: &RbmWeights, up: &[u8], expected: &[f64]) {
 fn scikit_learn_machines_have_their_free_energies() {
     let file = bytes(include_str!("data/rbm_sklearn.npz.hex"));
     // What is unstated is 0/1 there, whatever the default.
-    let rbm = read_rbm_npz(&file, Units::PlusMinus).unwrap();
+    let rbm = read_rbm_npz(&file, Unstated::default()).unwrap();
     assert_eq!((rbm.visible(), rbm.hidden()), (5, 3));
     assert_eq!(
         (rbm.visible_units(), rbm.hidden_units()),
@@ -54,7 +54,11 @@ fn weights_by_hidden_units_are_told_by_their_shape() {
         (Units::PlusMinus, [1, 0, 1, 1, 0], -9.771_438_025_680_148),
         (Units::ZeroOne, [1, 0, 1, 1, 0], -1.196_190_502_947_106_7),
     ] {
-        let rbm = read_rbm_npz(&file, units).unwrap();
+        let unstated = Unstated {
+            units,
+            ..Unstated::default()
+        };
+        let rbm = read_rbm_npz(&file, unstated).unwrap();
         assert_eq!((rbm.visible(), rbm.hidden()), (5, 3));
         close(&RbmWeights::from_rbm(&rbm).unwrap(), &up, &[expected]);
     }

@@ -78,7 +78,10 @@ fn read_machine(path: &Path, units: Units) -> anyhow::Result<(RbmWeights, bool)>
         Some(format) if format.has_machines() => format,
         _ => return Err(wrong(&"neither safetensors nor .npz")),
     };
-    let unstated = Unstated { beta: 1.0, units };
+    let unstated = Unstated {
+        units,
+        ..Unstated::default()
+    };
     let model = read_model(&bytes, format, unstated).map_err(|e| {
         if e.is_too_large() {
             Failure::too_large(format!("{name}: {e}"))

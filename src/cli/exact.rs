@@ -22,7 +22,8 @@ pub(super) struct Arguments {
     source: ModelSource,
     #[command(flatten)]
     asked: Asked,
-    /// Draw N independent samples into the .npy file of --out: int8, one row each
+    /// Draw N independent samples into the .npy file of --out, one row each, int8: the values of spins and units, the
+    /// numbers of states, from 0, of variables with tables
     #[arg(long, value_name = "N", requires = "out")]
     samples: Option<usize>,
     /// How to show the answer
@@ -339,6 +340,17 @@ fn of_machine(loaded: &Loaded, rbm: &Rbm, asked: &Asked) -> anyhow::Result<Answe
     })
 }
 
+/// Refuses samples of variables whose states int8 cannot number.
+pub(super) fn check_states(loaded: &Loaded) -> anyhow::Result<()> {
+    match loaded.model.cardinality().iter().position(|&q| q > 128) {
+        None => Ok(()),
+        Some(variable) => Err(Failure::bad_input(format!(
+            "{}: --samples: variable {variable} has more than the 128 states that int8 can number",
+            loaded.origin
+        ))),
+    }
+}
+
 /// Draws samples and writes them: the values of spins or units, the numbers of other states.
 fn write_samples(loaded: &Loaded, count: usize, path: &Path, asked: &Asked) -> anyhow::Result<()> {
     let limits = &asked.limits();
@@ -354,13 +366,7 @@ fn write_samples(loaded: &Loaded, count: usize, path: &Path, asked: &Asked) -> a
         .iter()
         .map(|&(i, state)| (i, state == 1))
         .collect();
-    let wide = loaded.model.cardinality().iter().position(|&q| q > 128);
-    if let Some(variable) = wide {
-        return Err(Failure::bad_input(format!(
-            "{}: --samples: variable {variable} has more than the 128 states that int8 can number",
-            loaded.origin
-        )));
-    }
+    check_states(loaded)?;
     let mut stream = loaded.seed.stream("exact samples", 0);
     let mut spins = |model: &SpinHamiltonian| {
         let given = model.given(&spin_states);

@@ -1,5 +1,6 @@
 //! `blockspin plan`: which engines apply to a model, and what each will cost.
 
+use super::exact::check_states;
 use super::exit::{Exit, Failure};
 use super::observables::{self, Products};
 use super::output::{Format, deliver};
@@ -145,6 +146,7 @@ fn plans(loaded: &Loaded, asked: &Asked) -> anyhow::Result<Vec<Plan>> {
 
 /// The engines for samples, in the order in which `exact` tries them.
 fn sample_plans(loaded: &Loaded, count: usize, asked: &Asked) -> anyhow::Result<Vec<Plan>> {
+    check_states(loaded)?;
     let spins = |model: &SpinHamiltonian| -> Result<Vec<Plan>, ExactError> {
         let given = given(loaded, model);
         match asked.method.engine() {

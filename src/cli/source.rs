@@ -79,6 +79,9 @@ pub(super) struct ModelSource {
     /// Units of a machine whose file does not say (default: spin)
     #[arg(long, value_enum, conflicts_with = "lattice")]
     units: Option<UnitsName>,
+    /// The rows of a machine's weights are hidden units, as in torch, where neither the array's name nor the biases tell
+    #[arg(long, conflicts_with = "lattice")]
+    weights_by_hidden: bool,
     /// Evidence file (UAI): variables that were observed, and their states
     #[arg(long, value_name = "FILE")]
     evidence: Option<PathBuf>,
@@ -112,6 +115,17 @@ fn refused(path: &Path, error: &FileError) -> anyhow::Error {
 /// The format that a file's name shows.
 pub(super) fn format_of_name(path: &Path) -> Option<FileFormat> {
     FileFormat::of_extension(&path.extension()?.to_str()?.to_lowercase())
+}
+
+/// Whether a machine's file shows by the names of its arrays who wrote it, and so what its rows are. Names stand at the
+/// beginning or, in an archive, also at the end.
+fn names_layers(file: &[u8]) -> bool {
+    let part = file.len().min(1 << 16);
+    let ends = [&file[..part], &file[file.len() - part..]];
+    ["visible_units", "components_"].iter().any(|name| {
+        let found = |end: &[u8]| end.windows(name.len()).any(|w| w == name.as_bytes());
+        ends.into_iter().any(found)
+    })
 }
 
 impl ModelSource {
@@ -231,10 +245,27 @@ impl ModelSource {
                 format.name()
             )));
         }
+        if self.weights_by_hidden && !format.has_machines() {
+            return Err(Failure::bad_input(format!(
+                "{name}: --weights-by-hidden: the format {} holds no machine",
+                format.name()
+            )));
+        }
         let unstated = Unstated {
             beta: self.beta.unwrap_or(1.0),
             units: self.units.map_or(Units::PlusMinus, UnitsName::units),
+            weights_by_hidden: self.weights_by_hidden,
         };
-        read_model(&bytes, format, unstated).map_err(|e| refused(path, &e))
+        let found = read_model(&bytes, format, unstated).map_err(|e| refused(path, &e))?;
+        if matches!(&found.model, AnyModel::Rbm(rbm) if rbm.visible() == rbm.hidden())
+            && !self.weights_by_hidden
+            && !names_layers(&bytes)
+        {
+            eprintln!(
+                "note: {name}: the square weights are read as visible x hidden; --weights-by-hidden if their rows \
+                 are hidden units"
+            );
+        }
+        Ok(found)
     }
 }

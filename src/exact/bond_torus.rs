@@ -1,6 +1,6 @@
 //! Tori of pairs without a field, recognised from their terms or from a description.
 
-use super::kaufman::kaufman_log_z;
+use super::kaufman::{check_torus, kaufman_log_z};
 use super::select::{does_not_apply, even_result};
 use super::{ExactError, ExactResult, Limits, Method, Plan, Want, plan_kaufman};
 use crate::model::{Boundary, Disorder, LatticeModel, SpinHamiltonian};
@@ -17,6 +17,7 @@ pub(super) struct BondTorus {
     pub(super) columns: usize,
     /// In the order of [`crate::model::Lattice::bonds`].
     pub(super) couplings: Vec<f64>,
+    /// With what was lost when terms of the same bond were added up.
     pub(super) constant: Enclosure,
 }
 
@@ -25,7 +26,7 @@ impl BondTorus {
     pub(super) fn recognise(model: &SpinHamiltonian) -> Option<Self> {
         let n = model.spins();
         let mut constant = Enclosure::zero();
-        let mut pairs = Vec::new();
+        let mut pairs: Vec<(usize, usize, f64)> = Vec::new();
         for term in model.terms() {
             match *term.sites.as_slice() {
                 [] => constant = constant + Enclosure::exact(term.coupling),
@@ -33,6 +34,18 @@ impl BondTorus {
                 _ => return None,
             }
         }
+        // Terms of the same pair are added up. ln Z changes by no more than the couplings do.
+        pairs.sort_by_key(|&(i, j, _)| (i, j));
+        let mut lost = 0.0;
+        pairs.dedup_by(|next, kept| {
+            let same = (next.0, next.1) == (kept.0, kept.1);
+            if same {
+                let sum = Enclosure::exact(kept.2) + Enclosure::exact(next.2);
+                (kept.2, lost) = (sum.mid(), lost + sum.width());
+            }
+            same
+        });
+        constant = constant + Enclosure::around(0.0, lost * 1.000_001);
         if pairs.len() != 2 * n {
             return None;
         }
@@ -66,7 +79,6 @@ impl BondTorus {
             } else {
                 return None;
             };
-            // A bond written twice would have to be added up with rounding; other engines do.
             if couplings[slot].replace(k).is_some() {
                 return None;
             }
@@ -119,6 +131,12 @@ impl HomogeneousTorus {
             vertical: coupling,
             constant: Enclosure::zero(),
         })
+    }
+
+    /// Refuses what the products do not take.
+    pub(super) fn check(&self) -> Result<(), ExactError> {
+        check_torus(self.rows, self.columns, self.horizontal, self.vertical)
+            .map_err(|e| does_not_apply(Method::Kaufman, &e))
     }
 
     /// `ln Z`, and the means, which are zero.

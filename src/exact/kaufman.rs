@@ -384,13 +384,18 @@ struct Ring {
     k2: f64,
 }
 
-/// All in doubles, and the torus if it is ordered.
-fn four_products(
+/// Whether a ring is frustrated.
+fn seam((side, k): (usize, f64)) -> bool {
+    side % 2 == 1 && k < 0.0
+}
+
+/// What the products run around, and across what. Kaufman's formulas take a seam in one direction only.
+fn directions(
     rows: usize,
     columns: usize,
     horizontal: f64,
     vertical: f64,
-) -> Result<(TorusThermodynamics, Option<Ring>), KaufmanError> {
+) -> Result<[(usize, f64); 2], KaufmanError> {
     let fits = |side: usize| (1..=LONGEST).contains(&side);
     if !fits(rows) || !fits(columns) {
         return Err(KaufmanError::Size { rows, columns });
@@ -404,20 +409,34 @@ fn four_products(
     let coupling = |side: usize, k: f64| if side == 1 { 0.0 } else { k };
     let along = (columns, coupling(columns, horizontal));
     let across = (rows, coupling(rows, vertical));
-    let seam = |(side, k): (usize, f64)| side % 2 == 1 && k < 0.0;
-    let (ring, rings) = match (seam(along), seam(across)) {
-        (true, true) => return Err(KaufmanError::FrustratedBothWays { rows, columns }),
-        (true, false) => (along, across),
-        (false, true) => (across, along),
-        (false, false) => {
-            // The modes run around the shorter side.
-            if columns <= rows {
-                (along, across)
-            } else {
-                (across, along)
-            }
-        }
-    };
+    match (seam(along), seam(across)) {
+        (true, true) => Err(KaufmanError::FrustratedBothWays { rows, columns }),
+        (true, false) => Ok([along, across]),
+        (false, true) => Ok([across, along]),
+        // The modes run around the shorter side.
+        (false, false) if columns <= rows => Ok([along, across]),
+        (false, false) => Ok([across, along]),
+    }
+}
+
+/// Whether [`kaufman`] takes such a torus.
+pub(super) fn check_torus(
+    rows: usize,
+    columns: usize,
+    horizontal: f64,
+    vertical: f64,
+) -> Result<(), KaufmanError> {
+    directions(rows, columns, horizontal, vertical).map(|_| ())
+}
+
+/// All in doubles, and the torus if it is ordered.
+fn four_products(
+    rows: usize,
+    columns: usize,
+    horizontal: f64,
+    vertical: f64,
+) -> Result<(TorusThermodynamics, Option<Ring>), KaufmanError> {
+    let [ring, rings] = directions(rows, columns, horizontal, vertical)?;
     let (k1, k2) = (ring.1.abs(), rings.1.abs());
     let [odd, even] = sectors(ring.0, rings.0, k1, k2);
     let one = Jet::constant(Enclosure::one());

@@ -144,6 +144,7 @@ pub(super) fn prepare(
                     "the model is no homogeneous torus without a field, its sites row by row and its sides three or more",
                 );
             };
+            torus.check()?;
             Candidate {
                 plan: recognised(plan_kaufman(torus.rows, torus.columns), model.spins()),
                 engine: Engine::Kaufman(torus),
@@ -342,7 +343,7 @@ fn candidates(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Candi
 }
 
 /// The costs of all engines that apply to the model, in the order in which [`solve`] tries them: cheapest first,
-/// before all others the sum over states if it takes no time.
+/// before all others the sum over states if it takes no time, and last those that it has no need to look at.
 ///
 /// An engine applies if it could answer given enough time and memory; whether a plan is within limits
 /// is decided by [`solve`]. Engines that refuse the model for its form or its numbers are left out, and so is
@@ -354,29 +355,38 @@ pub fn plan_all(model: &SpinHamiltonian, want: Want) -> Vec<Plan> {
 
 /// The same where memory is limited: elimination then makes its messages again more often rather than refuse.
 pub fn plan_all_within(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Vec<Plan> {
-    let mut plans: Vec<Plan> = [
-        Method::Enumeration,
-        Method::Kaufman,
-        Method::TransferMatrix,
-        Method::Planar,
-    ]
-    .into_iter()
-    .filter_map(|method| Some(prepare(model, want, method).ok()?.plan))
-    .collect();
-    let search = LATTICE_SEARCH_SECONDS * (model.spins() as f64).powi(2);
-    if let Some(plan) = hopeless_elimination(model) {
-        plans.push(plan);
-    } else if search < LONGEST_SEARCH || plans.iter().all(|plan| plan.seconds > search) {
-        let candidate = prepare(model, want, Method::Elimination);
-        plans.extend(candidate.map(|c| fitting(c, want, limits).plan));
+    let mut plans: Vec<Plan> = quick_enumeration(model, want, limits).into_iter().collect();
+    let lists = |plans: &[Plan], method| plans.iter().any(|plan| plan.method == method);
+    for candidate in candidates(model, want, limits) {
+        if !lists(&plans, candidate.plan.method) {
+            plans.push(candidate.plan);
+        }
     }
-    // States that are summed in no time need no other engine.
-    let quick = |plan: &Plan| plan.method == Method::Enumeration && plan.seconds <= QUICK_SECONDS;
-    plans.sort_by(|a, b| {
-        let by_time = a.seconds.total_cmp(&b.seconds);
-        quick(b).cmp(&quick(a)).then(by_time)
-    });
+    // Those that `solve` has no need to look at.
+    let mut others: Vec<Plan> = [Method::Planar, Method::TransferMatrix, Method::Kaufman]
+        .into_iter()
+        .filter(|&method| !lists(&plans, method))
+        .filter_map(|method| Some(prepare(model, want, method).ok()?.plan))
+        .collect();
+    if !lists(&plans, Method::Elimination) {
+        let search = LATTICE_SEARCH_SECONDS * (model.spins() as f64).powi(2);
+        let mut all = plans.iter().chain(&others);
+        if let Some(plan) = hopeless_elimination(model) {
+            others.push(plan);
+        } else if search < LONGEST_SEARCH || all.all(|plan| plan.seconds > search) {
+            let candidate = prepare(model, want, Method::Elimination);
+            others.extend(candidate.map(|c| fitting(c, want, limits).plan));
+        }
+    }
+    others.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    plans.extend(others);
     plans
+}
+
+/// The sum over states, if it takes no time: then no other engine is looked for.
+fn quick_enumeration(model: &SpinHamiltonian, want: Want, limits: &Limits) -> Option<Plan> {
+    let plan = plan_enumeration(model, want);
+    (plan.seconds <= QUICK_SECONDS && limits.exceeded_by(&plan).is_none()).then_some(plan)
 }
 
 /// The cost of one engine.
@@ -422,8 +432,7 @@ pub fn solve(
     want: Want,
     limits: &Limits,
 ) -> Result<ExactResult, ExactError> {
-    let by_states = plan_enumeration(model, want);
-    if by_states.seconds <= QUICK_SECONDS && limits.exceeded_by(&by_states).is_none() {
+    if quick_enumeration(model, want, limits).is_some() {
         return enumerate(model, want, limits)?.bounded();
     }
     let candidates = candidates(model, want, limits);
@@ -521,6 +530,34 @@ mod tests {
             plan_all(&dense(24), Want::LOG_Z)[0].method,
             Method::Enumeration
         );
+    }
+
+    #[test]
+    fn what_is_planned_first_is_what_solves() {
+        let limits = Limits::default();
+        for (lattice, k, h, want) in [
+            ("torus:9x11", -0.6, 0.0, Want::LOG_Z),
+            ("torus:9x10", -0.6, 0.0, Want::LOG_Z),
+            ("ring:19", 2.0, 0.0, Want::MEANS),
+            ("ring:19", 2.0, 0.1, Want::ALL),
+            ("open:10x10", 0.0, 0.0, Want::LOG_Z),
+            ("open:10x10", 0.5, 0.0, Want::MEANS),
+            ("open:10x12", 0.5, 0.1, Want::MEANS),
+            ("cylinder:3x40", 0.5, 0.1, Want::ALL),
+            ("chain:3000", 0.5, 0.0, Want::LOG_Z),
+            ("open:4x4", 0.5, 0.0, Want::ALL),
+        ] {
+            let lattice: Lattice = lattice.parse().unwrap();
+            let model = lattice.ising(k, h).unwrap();
+            let plans = plan_all_within(&model, want, &limits);
+            let first = plans.iter().find(|p| limits.exceeded_by(p).is_none());
+            let solved = solve(&model, want, &limits).unwrap();
+            assert_eq!(
+                first.map(|p| p.method),
+                Some(solved.method),
+                "{lattice:?} {plans:?}"
+            );
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod linalg;
 pub mod matrix_product;
 mod sin_cos;
 mod sum;
+mod union_find;
 mod vectorised;
 
 pub use double_double::DoubleDouble;
@@ -19,4 +20,5 @@ pub(crate) use double_double::two_sum;
 pub use dual::Dual;
 pub use enclosure::Enclosure;
 pub use sum::{CompensatedSum, log_sum_exp};
+pub(crate) use union_find::UnionFind;
 pub use vectorised::{Kernel, vectorised};

@@ -1,7 +1,7 @@
 //! Perfect sampling of ferromagnets by coupling from the past.
 
-use super::union_find::UnionFind;
 use super::{CompiledHamiltonian, ExactSampler, KernelError, SpinState};
+use crate::numeric::UnionFind;
 use crate::random::{Chooser, Threshold};
 use thiserror::Error;
 

@@ -50,7 +50,6 @@ mod spin_state;
 mod square;
 mod swendsen_wang;
 mod tempering;
-mod union_find;
 mod unit_values;
 mod walk;
 mod winding;

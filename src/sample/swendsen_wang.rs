@@ -1,8 +1,8 @@
 //! The Swendsen–Wang algorithm on any model of pairs and fields.
 
-use super::union_find::UnionFind;
 use super::wolff::bond_threshold;
 use super::{CompiledHamiltonian, Irreducibility, Kernel, KernelError, LogWeight, SpinState};
+use crate::numeric::UnionFind;
 use crate::random::{Chooser, Threshold};
 use std::sync::Arc;
 

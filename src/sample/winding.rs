@@ -143,8 +143,8 @@ impl WindingRank {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numeric::UnionFind;
     use crate::random::{Seed, enumerate_choices};
-    use crate::sample::union_find::UnionFind;
 
     fn winding(rows: usize, columns: usize, coupling: f64) -> WindingRank {
         WindingRank::new(Lattice::torus(rows, columns), coupling).unwrap()

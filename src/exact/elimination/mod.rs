@@ -43,6 +43,9 @@ const HELD: f64 = 1.1;
 const FIRST_BYTES: f64 = 1.1e6;
 /// Bytes a variable and factor.
 const PIECE_BYTES: f64 = 500.0;
+/// Bytes and nanoseconds for a state of a variable whose probability is found.
+const STATE_BYTES: f64 = 64.0;
+const NS_STATE: f64 = 60.0;
 /// Time of the way down, in ways up.
 const DOWN: f64 = 2.0;
 /// Nanoseconds to draw one variable of a sample.
@@ -225,17 +228,21 @@ impl Elimination {
             1.0
         };
         let pieces = (self.cards.len() + self.inputs.len()) as f64;
-        let (factor, live) = if marginals {
+        let (factor, live, listed) = if marginals {
             let repeats = self.layout.repeats as f64;
-            (1.0 + repeats + DOWN, self.layout.peak)
+            let listed: f64 = self.cards.iter().map(|&q| q as f64).sum();
+            (1.0 + repeats + DOWN, self.layout.peak, listed)
         } else {
-            (1.0, self.upward)
+            (1.0, self.upward, 0.0)
         };
         Plan {
             method: Method::Elimination,
             states: self.order.steps * factor,
-            bytes: FIRST_BYTES + 8.0 * HELD * live + PIECE_BYTES * pieces,
-            seconds: (self.order.steps * factor * NS_STEP / threads + pieces * NS_OVERHEAD) * 1e-9,
+            bytes: FIRST_BYTES + 8.0 * HELD * live + PIECE_BYTES * pieces + STATE_BYTES * listed,
+            seconds: (self.order.steps * factor * NS_STEP / threads
+                + pieces * NS_OVERHEAD
+                + listed * NS_STATE)
+                * 1e-9,
         }
     }
 
@@ -743,13 +750,19 @@ fn probabilities<W: Weight>(weights: &[W], radius: f64, energy_error: f64) -> Ve
             }
         })
         .collect();
+    // What stands before a state and what stands behind it.
+    let mut behind: Vec<Enclosure> = Vec::with_capacity(weights.len());
+    let mut sum = Enclosure::zero();
+    for &w in weights.iter().rev() {
+        behind.push(sum);
+        sum = sum + w;
+    }
+    let mut before = Enclosure::zero();
     (0..weights.len())
         .map(|s| {
             // w/(w + rest) is monotone in both, which the plain quotient would not know.
-            let rest: Enclosure = (0..weights.len())
-                .filter(|&t| t != s)
-                .map(|t| weights[t])
-                .sum();
+            let rest = before + behind[weights.len() - 1 - s];
+            before = before + weights[s];
             let ratio = |w: f64, r: f64| {
                 if w <= 0.0 {
                     Enclosure::zero()

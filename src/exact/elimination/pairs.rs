@@ -2,7 +2,8 @@
 //!
 //! A pair of variables that meet in a table, or in a bucket, is read from that bucket on the one way down that
 //! gives the single marginals. For any other pair a further variable y is put in, which says in what joint state
-//! the pair is: a table that is one where y is right and zero elsewhere. Then the pair meets in that table.
+//! the pair is: a table that is one where y is right and zero elsewhere. Then the pair meets in that table. Or it
+//! gets a table of ones, and all variables another order, where that is less work.
 
 use super::order::preceded;
 use super::passes::Readings;
@@ -111,7 +112,24 @@ impl Elimination {
                 ..plan
             });
         }
-        Ok((!far.is_empty()).then(|| self.with_pairs(&far)))
+        Ok((!far.is_empty()).then(|| {
+            let (one, few) = (self.with_pairs(&far), far.len() <= 4 * self.cards.len());
+            let other = few.then(|| self.with_joined(&far));
+            other
+                .filter(|other| other.order.cost < one.order.cost)
+                .unwrap_or(one)
+        }))
+    }
+
+    /// The model with a table of ones for each pair, in an order that knows of them.
+    fn with_joined(&self, pairs: &[(usize, usize)]) -> Self {
+        let ones = pairs.iter().map(|&(i, j)| Input {
+            scope: vec![i, j],
+            entries: vec![(1.0, 0); self.cards[i] * self.cards[j]],
+        });
+        let inputs: Vec<Input> = self.inputs.iter().cloned().chain(ones).collect();
+        let (cards, input_error) = (self.cards.clone(), self.input_error);
+        Self::prepare(cards, inputs, input_error, self.energy_error)
     }
 
     /// The cost of [`Elimination::joint_of_pairs`].

@@ -192,19 +192,28 @@ fn shared(mut all: impl Iterator<Item = f64>) -> Option<f64> {
     all.all(|x| x.total_cmp(&first).is_eq()).then_some(first)
 }
 
-/// The homogeneous lattice that a Hamiltonian is, with K and h.
+/// The homogeneous lattice that a Hamiltonian is, with K and h; terms that are lost in another one's rounding are
+/// passed over, for no sample shows them.
 pub fn homogeneous_lattice(model: &SpinHamiltonian) -> Option<(Lattice, f64, f64)> {
     let n = model.spins();
     let mut bonds = BTreeMap::<(usize, usize), (usize, f64)>::new();
     let mut field: Vec<Option<f64>> = vec![None; n];
+    let is_lost_in = |small: f64, k: f64| small.abs() <= f64::EPSILON / 2.0 * k.abs();
     for term in model.terms() {
         match *term.sites.as_slice() {
-            [i] if field[i].replace(term.coupling).is_some() => return None,
-            [] | [_] => {}
+            [i] => match field[i] {
+                Some(h) if is_lost_in(term.coupling, h) => {}
+                Some(_) => return None,
+                None => field[i] = Some(term.coupling),
+            },
+            [] => {}
             [i, j] => {
                 let bond = bonds
                     .entry((i.min(j), i.max(j)))
                     .or_insert((0, term.coupling));
+                if bond.0 > 0 && is_lost_in(term.coupling, bond.1) && bond.1 != 0.0 {
+                    continue;
+                }
                 if bond.1.total_cmp(&term.coupling).is_ne() {
                     return None;
                 }

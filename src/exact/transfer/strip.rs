@@ -334,7 +334,7 @@ impl Strip {
         }
         let closed = along[(rows - 1) * width..].iter().any(|&k| k != 0);
         let field = turn(&slots.field);
-        let symmetry = Symmetry::of(rows, width, &across, &along, &field);
+        let symmetry = Symmetry::of(width, closed, &across, &along, &field);
         Self {
             rows,
             width,
@@ -361,12 +361,13 @@ impl Strip {
         };
         let (across, along) = (turn(&self.along), turn(&self.across));
         let field = turn(&self.field);
+        let closed = along[(rows - 1) * width..].iter().any(|&k| k != 0);
         Self {
             rows,
             width,
-            closed: along[(rows - 1) * width..].iter().any(|&k| k != 0),
+            closed,
             transposed: !self.transposed,
-            symmetry: Symmetry::of(rows, width, &across, &along, &field),
+            symmetry: Symmetry::of(width, closed, &across, &along, &field),
             across,
             along,
             field,
@@ -385,8 +386,8 @@ impl Strip {
         };
         *marked = i128::MAX;
         held.symmetry = Symmetry::of(
-            self.rows,
             self.width,
+            held.closed,
             &held.across,
             &held.along,
             &held.field,
@@ -481,8 +482,8 @@ impl Strip {
         let mut bare = self.clone();
         bare.field = vec![0; self.spins()];
         bare.symmetry = Symmetry::of(
-            self.rows,
             self.width,
+            bare.closed,
             &bare.across,
             &bare.along,
             &bare.field,

@@ -60,10 +60,11 @@ pub(super) struct Start {
 }
 
 impl Symmetry {
-    /// All maps that leave bonds and fields as they are.
+    /// All maps that leave bonds and fields as they are; of an open strip, whose first rows are all followed
+    /// at once, only the reversal is looked for.
     pub(super) fn of(
-        rows: usize,
         width: usize,
+        closed: bool,
         across: &[i128],
         along: &[i128],
         field: &[i128],
@@ -71,19 +72,23 @@ impl Symmetry {
         let mut elements = Vec::new();
         for flip in [false, true] {
             for reflect in [false, true] {
-                for shift in 0..width {
+                if reflect && !closed {
+                    continue;
+                }
+                for shift in 0..if closed { width } else { 1 } {
                     let g = Element {
                         reflect,
                         shift,
                         flip,
                     };
                     let sign = if flip { -1 } else { 1 };
-                    let fits = (0..rows * width).all(|i| {
-                        let (row, c) = (i - i % width, i % width);
-                        let to = row + g.column(c, width);
-                        field[to] == sign * field[i]
-                            && along[to] == along[i]
-                            && across[row + g.bond(c, width)] == across[i]
+                    let fits = (0..width).all(|c| {
+                        let (to, bond) = (g.column(c, width), g.bond(c, width));
+                        let each = |list: &[i128], place: usize, sign: i128| {
+                            let mut rows = list.chunks_exact(width);
+                            rows.all(|row| row[place] == sign * row[c])
+                        };
+                        each(field, to, sign) && each(along, to, 1) && each(across, bond, 1)
                     });
                     if fits {
                         elements.push(g);
@@ -121,7 +126,7 @@ mod tests {
     #[test]
     fn a_homogeneous_ring_has_the_dihedral_group_and_reversal() {
         let same = [1_i128; 30];
-        let group = Symmetry::of(3, 10, &same, &same, &[0; 30]);
+        let group = Symmetry::of(10, true, &same, &same, &[0; 30]);
         assert_eq!(group.elements.len(), 40);
         let starts = group.starts(10);
         assert_eq!(starts.iter().map(|s| s.size).sum::<u32>(), 1024);
@@ -132,7 +137,7 @@ mod tests {
             .map(|g| (0..1024).filter(|&s| g.apply(s, 10) == s).count())
             .sum();
         assert_eq!(starts.len(), fixed / 40);
-        let field = Symmetry::of(3, 10, &same, &same, &same);
+        let field = Symmetry::of(10, true, &same, &same, &same);
         assert_eq!(field.elements.len(), 20);
     }
 
@@ -160,9 +165,9 @@ mod tests {
     fn one_odd_bond_leaves_the_reflection_through_it() {
         let mut across = [1_i128; 6];
         across[2] = 5;
-        let group = Symmetry::of(1, 6, &across, &[0; 6], &[0; 6]);
+        let group = Symmetry::of(6, true, &across, &[0; 6], &[0; 6]);
         assert_eq!(group.elements.len(), 4);
-        let random = Symmetry::of(1, 6, &[1, 2, 3, 4, 5, 6], &[0; 6], &[1, 2, 3, 4, 5, 6]);
+        let random = Symmetry::of(6, true, &[1, 2, 3, 4, 5, 6], &[0; 6], &[1, 2, 3, 4, 5, 6]);
         assert_eq!(random.elements.len(), 1);
     }
 }

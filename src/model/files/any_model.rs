@@ -121,14 +121,18 @@ pub struct Unstated {
     pub beta: f64,
     /// The units of a machine whose file does not name them.
     pub units: Units,
+    /// Whether the rows of a machine's weights are hidden units, as in `torch`, where neither the array's name nor the
+    /// lengths of the biases tell.
+    pub weights_by_hidden: bool,
 }
 
 impl Default for Unstated {
-    /// β = 1 and ±1 units.
+    /// β = 1, ±1 units, rows of visible units.
     fn default() -> Self {
         Self {
             beta: 1.0,
             units: Units::PlusMinus,
+            weights_by_hidden: false,
         }
     }
 }
@@ -203,8 +207,8 @@ pub fn read_model(
         FileFormat::Coo => return coo(None),
         FileFormat::CooSpin => return coo(Some(Units::PlusMinus)),
         FileFormat::CooBinary => return coo(Some(Units::ZeroOne)),
-        FileFormat::Safetensors => AnyModel::Rbm(read_rbm_safetensors(bytes, unstated.units)?),
-        FileFormat::Npz => AnyModel::Rbm(read_rbm_npz(bytes, unstated.units)?),
+        FileFormat::Safetensors => AnyModel::Rbm(read_rbm_safetensors(bytes, unstated)?),
+        FileFormat::Npz => AnyModel::Rbm(read_rbm_npz(bytes, unstated)?),
     };
     // A short file may name many variables; a list of them all is for those who want it.
     let labels = Vec::new();

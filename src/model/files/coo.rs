@@ -49,8 +49,9 @@ fn header(comment: &str) -> Option<&str> {
 /// Reads a binary quadratic model as the reduced Hamiltonian `−β E`.
 ///
 /// `units` says what the variables are where the file has no header, and must agree with one that is there. With
-/// 0/1 variables `x = (1 + s)/2`, and each bias becomes terms with a half or a quarter of it: for β = 1 that
-/// rounds nothing, since terms on the same spins are left side by side.
+/// 0/1 variables `x = (1 + s)/2`, and each bias becomes terms with a half or a quarter of it. That rounds nothing,
+/// since terms on the same spins are left side by side; where β times a bias is no double, a second term holds what the
+/// first lacks.
 ///
 /// # Errors
 /// [`FileError`] with line and token.
@@ -154,11 +155,17 @@ fn hamiltonian(
         }
         let site = |label: usize| labels.binary_search(&label).unwrap_or_default();
         let (i, j) = (site(b.i), site(b.j));
+        // What the product was rounded by is a term of its own, so that engines with bounds bound the file's model.
+        let rest = -beta.mul_add(b.value, coupling);
         let mut add = |sites: &[usize], factor: f64| {
-            terms.push(Term {
-                sites: sites.to_vec(),
-                coupling: factor * coupling,
-            });
+            for part in [coupling, rest] {
+                if part != 0.0 {
+                    terms.push(Term {
+                        sites: sites.to_vec(),
+                        coupling: factor * part,
+                    });
+                }
+            }
         };
         match (units, i == j) {
             // A bias of zero only makes its variable known.
@@ -319,6 +326,34 @@ mod tests {
         );
         assert!(read_coo(unstated, None, 1.0).is_err());
         assert!(read_coo(EXAMPLE, Some(Units::PlusMinus), 1.0).is_err());
+    }
+
+    #[test]
+    fn no_product_with_beta_is_rounded() {
+        let exact = |x: f64| num_rational::BigRational::from_float(x).unwrap();
+        for (units, beta) in [(Units::PlusMinus, 7.0), (Units::ZeroOne, 0.3)] {
+            let text = "0 0 33.3\n0 1 -1.7\n1 1 0.25\n";
+            let file = read_coo(text, Some(units), beta).unwrap();
+            for state in 0..4_usize {
+                let value = |i: usize| f64::from(units.value(state >> i & 1 == 1));
+                let (a, b) = (value(0), value(1));
+                let energy = exact(33.3 * a) - exact(1.7 * (a * b)) + exact(0.25 * b);
+                let sum: num_rational::BigRational = file
+                    .model
+                    .terms()
+                    .iter()
+                    .map(|t| {
+                        let down = t.sites.iter().filter(|&&i| state >> i & 1 == 0).count();
+                        exact(if down % 2 == 0 {
+                            t.coupling
+                        } else {
+                            -t.coupling
+                        })
+                    })
+                    .sum();
+                assert_eq!(sum, -(exact(beta) * energy), "{units:?} {state}");
+            }
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub fn read_evidence(
     let expected = (words - 1 - usize::from(behind_samples)) / 2;
     if count != expected {
         return Err(Fault::Mismatch {
-            what: "number of observed variables, by the number of words",
+            what: "number of observed variables of one sample, by the number of words",
             found: count,
             expected,
         }

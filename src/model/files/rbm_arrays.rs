@@ -11,12 +11,13 @@
 //! The names that end in `_` are those of scikit-learn's `BernoulliRBM`, whose units are 0 and 1; its arrays
 //! `h_samples_` and `n_features_in_` are no part of the machine and passed over. Other weights are hidden × visible if
 //! both biases are there and fit that way only, as programs with `torch` often have it; otherwise they are visible ×
-//! hidden. A square matrix tells nothing by its shape. Biases may have a dimension of length 1 more.
+//! hidden, unless [`Unstated::weights_by_hidden`] is set: a square matrix tells nothing by its shape. Biases may have a dimension of length 1 more.
 //!
 //! Single letters for the biases are not read, since programs use the same letters for either layer. Any other
 //! array is refused, so that no layer is left out unseen. The machine is that of [`Rbm`], with
 //! `𝒦 = c·v + v·W·h + b·h`.
 
+use super::any_model::Unstated;
 use super::fault::{Fault, FileError, Place, quoted};
 use super::npy::{Npy, NpyValues, read_npy, write_npy};
 use super::safetensors::{Width, read_safetensors, write_safetensors};
@@ -128,14 +129,18 @@ fn transposed(mut array: NamedArray) -> NamedArray {
     array
 }
 
-fn machine(mut arrays: Vec<NamedArray>, default: Units) -> Result<Rbm, FileError> {
+fn machine(mut arrays: Vec<NamedArray>, unstated: Unstated) -> Result<Rbm, FileError> {
     let weights = take(&mut arrays, WEIGHTS)?
         .ok_or_else(|| Fault::Ends("an array \"weights\", \"W\" or \"components_\"").of_file())?;
     let components = weights.name == COMPONENTS;
     if components {
         arrays.retain(|a| !PASSED_OVER.contains(&a.name.as_str()));
     }
-    let default = if components { Units::ZeroOne } else { default };
+    let default = if components {
+        Units::ZeroOne
+    } else {
+        unstated.units
+    };
     let visible = take(&mut arrays, VISIBLE)?.map(flat).transpose()?;
     let hidden = take(&mut arrays, HIDDEN)?.map(flat).transpose()?;
     let visible_units = units(take(&mut arrays, VISIBLE_UNITS)?, default)?;
@@ -153,14 +158,13 @@ fn machine(mut arrays: Vec<NamedArray>, default: Units) -> Result<Rbm, FileError
         };
         return Err(weights.fault(RbmError::NoUnits { layer }.into()));
     }
-    let by_hidden = components
-        || match (&visible, &hidden) {
-            (Some(c), Some(b)) => {
-                let biases = [c.values.len(), b.values.len()];
-                biases[0] != biases[1] && weights.shape == [biases[1], biases[0]]
-            }
-            _ => false,
-        };
+    let by_hidden = match (&visible, &hidden) {
+        _ if components => true,
+        (Some(c), Some(b)) if c.values.len() != b.values.len() => {
+            weights.shape == [b.values.len(), c.values.len()]
+        }
+        _ => unstated.weights_by_hidden,
+    };
     let weights = if by_hidden {
         transposed(weights)
     } else {
@@ -198,13 +202,12 @@ fn named(parameters: [Vec<f64>; 3], units: (Units, Units)) -> Vec<NamedArray> {
     ]
 }
 
-/// Reads a machine from a safetensors file of F32 or F64 arrays; `default` says what units are that the file says
-/// nothing about.
+/// Reads a machine from a safetensors file of F32 or F64 arrays; `unstated` says what the file leaves open.
 ///
 /// # Errors
 /// [`FileError`] with the byte or the array.
-pub fn read_rbm_safetensors(file: &[u8], default: Units) -> Result<Rbm, FileError> {
-    machine(read_safetensors(file)?, default)
+pub fn read_rbm_safetensors(file: &[u8], unstated: Unstated) -> Result<Rbm, FileError> {
+    machine(read_safetensors(file)?, unstated)
 }
 
 /// Writes a machine as a safetensors file of F64 arrays.
@@ -234,12 +237,11 @@ pub fn write_weights_safetensors(machine: &RbmWeights, metadata: &[(&str, String
     write_safetensors(&named(parameters, units), Width::Single, &notes)
 }
 
-/// Reads a machine from an `.npz` file, compressed or not; `default` says what units are that the file says
-/// nothing about.
+/// Reads a machine from an `.npz` file, compressed or not; `unstated` says what the file leaves open.
 ///
 /// # Errors
 /// [`FileError`] with the byte or the array.
-pub fn read_rbm_npz(file: &[u8], default: Units) -> Result<Rbm, FileError> {
+pub fn read_rbm_npz(file: &[u8], unstated: Unstated) -> Result<Rbm, FileError> {
     let mut arrays = Vec::new();
     for (member, content) in read_zip(file)? {
         let name = member.strip_suffix(".npy").unwrap_or(&member).to_owned();
@@ -256,7 +258,7 @@ pub fn read_rbm_npz(file: &[u8], default: Units) -> Result<Rbm, FileError> {
             values,
         });
     }
-    machine(arrays, default)
+    machine(arrays, unstated)
 }
 
 /// Writes a machine as an `.npz` file of float64 arrays, not compressed.
@@ -291,7 +293,10 @@ mod tests {
     #[test]
     fn machines_round_trip_with_their_units() {
         let rbm = example();
-        let units = Units::ZeroOne;
+        let units = Unstated {
+            units: Units::ZeroOne,
+            ..Unstated::default()
+        };
         assert_eq!(
             read_rbm_safetensors(&write_rbm_safetensors(&rbm), units).unwrap(),
             rbm
@@ -306,7 +311,7 @@ mod tests {
             for array in list.iter_mut().filter(|a| a.name == name) {
                 change(array);
             }
-            machine(list, Units::PlusMinus)
+            machine(list, Unstated::default())
         };
         let refused = |name: &str, reason: &str, change: &dyn Fn(&mut NamedArray)| {
             let error = edit(name, change).unwrap_err().to_string();
@@ -337,7 +342,7 @@ mod tests {
             .into_iter()
             .filter(|a| a.name != "visible_bias")
             .collect();
-        assert_eq!(machine(without, Units::PlusMinus), absent);
+        assert_eq!(machine(without, Unstated::default()), absent);
     }
 
     fn example_arrays(names: [&str; 3], weights: &[usize]) -> Vec<NamedArray> {
@@ -354,12 +359,54 @@ mod tests {
     }
 
     #[test]
+    fn square_weights_are_by_hidden_units_where_that_is_said() {
+        let array = |name: &str, shape: &[usize], values: &[f64]| NamedArray {
+            name: name.to_owned(),
+            shape: shape.to_vec(),
+            values: values.to_vec(),
+        };
+        for (name, turned) in [("W", true), ("weight", true), ("components_", false)] {
+            let list = vec![
+                array(name, &[2, 2], &[1.0, 2.0, 3.0, 4.0]),
+                array("v_bias", &[2], &[5.0, 6.0]),
+                array("h_bias", &[2], &[7.0, 8.0]),
+            ];
+            let weights = |weights_by_hidden| {
+                let unstated = Unstated {
+                    weights_by_hidden,
+                    ..Unstated::default()
+                };
+                let rbm = machine(list.clone(), unstated).unwrap();
+                assert_eq!((rbm.visible_bias()[0], rbm.hidden_bias()[0]), (5.0, 7.0));
+                rbm.weights().to_vec()
+            };
+            assert_eq!(weights(true), [1.0, 3.0, 2.0, 4.0]);
+            let by_default = if turned { [1.0, 2.0] } else { [1.0, 3.0] };
+            assert_eq!(weights(false)[..2], by_default);
+        }
+        // Without biases the shape says nothing either; with both it does.
+        let unstated = Unstated {
+            weights_by_hidden: true,
+            ..Unstated::default()
+        };
+        let alone = vec![array("W", &[1, 3], &[1.0, 2.0, 3.0])];
+        assert_eq!(machine(alone.clone(), unstated).unwrap().visible(), 3);
+        assert_eq!(machine(alone, Unstated::default()).unwrap().visible(), 1);
+        let shaped = vec![
+            array("W", &[1, 3], &[1.0, 2.0, 3.0]),
+            array("v_bias", &[1], &[5.0]),
+            array("h_bias", &[3], &[7.0, 8.0, 9.0]),
+        ];
+        assert_eq!(machine(shaped, unstated).unwrap().visible(), 1);
+    }
+
+    #[test]
     fn weights_by_hidden_units_are_told_by_their_name_or_shape() {
         let want = |units| Ok(example().with_units(units, units));
         let sklearn = ["components_", "intercept_visible_", "intercept_hidden_"];
         let mut list = example_arrays(sklearn, &[2, 3]);
         assert_eq!(
-            machine(list.clone(), Units::PlusMinus),
+            machine(list.clone(), Unstated::default()),
             want(Units::ZeroOne)
         );
         list.push(NamedArray {
@@ -368,21 +415,21 @@ mod tests {
             values: vec![0.0; 2],
         });
         assert_eq!(
-            machine(list.clone(), Units::PlusMinus),
+            machine(list.clone(), Unstated::default()),
             want(Units::ZeroOne)
         );
         // Its components never stand by visible units, whatever fits.
-        assert!(machine(example_arrays(sklearn, &[3, 2]), Units::ZeroOne).is_err());
+        assert!(machine(example_arrays(sklearn, &[3, 2]), Unstated::default()).is_err());
         let torch = ["W", "v_bias", "h_bias"];
         for shape in [vec![3, 2], vec![2, 3]] {
             let mut list = example_arrays(torch, &shape);
             assert_eq!(
-                machine(list.clone(), Units::PlusMinus),
+                machine(list.clone(), Unstated::default()),
                 want(Units::PlusMinus)
             );
             list[1].shape = vec![1, 3];
             assert_eq!(
-                machine(list.clone(), Units::PlusMinus),
+                machine(list.clone(), Unstated::default()),
                 want(Units::PlusMinus)
             );
             // What only scikit-learn has is no part of another machine.
@@ -391,12 +438,12 @@ mod tests {
                 shape: vec![1, 2],
                 values: vec![0.0; 2],
             });
-            assert!(machine(list, Units::PlusMinus).is_err());
+            assert!(machine(list, Unstated::default()).is_err());
         }
         // Without a bias the shape is visible x hidden.
         let mut list = example_arrays(torch, &[2, 3]);
         list.truncate(1);
-        assert_eq!(machine(list, Units::PlusMinus).unwrap().visible(), 2);
+        assert_eq!(machine(list, Unstated::default()).unwrap().visible(), 2);
     }
 
     #[test]
@@ -406,7 +453,7 @@ mod tests {
             *x = 0.1 * k as f32;
         }
         let bytes = write_weights_safetensors(&weights, &[("seed", "7".to_owned())]);
-        let read = read_rbm_safetensors(&bytes, Units::PlusMinus).unwrap();
+        let read = read_rbm_safetensors(&bytes, Unstated::default()).unwrap();
         assert_eq!(RbmWeights::from_rbm(&read).unwrap(), weights);
         let text = String::from_utf8_lossy(&bytes);
         assert!(text.contains(r#""seed":"7""#) && text.contains(r#""dtype":"F32""#));

@@ -2,8 +2,8 @@
 
 use super::SquareIsing;
 use crate::model::Boundary;
+use crate::numeric::UnionFind;
 use crate::random::{Chooser, Threshold};
-use crate::sample::union_find::UnionFind;
 use crate::sample::wolff::bond_threshold;
 use crate::sample::{Irreducibility, Kernel, LogWeight, SpinState};
 

@@ -2,29 +2,29 @@
 
 /// Parents never exceed their children, so one pass in ascending order resolves all sets.
 #[derive(Clone, Debug, Default)]
-pub(super) struct UnionFind {
+pub(crate) struct UnionFind {
     parent: Vec<u32>,
 }
 
 impl UnionFind {
     /// Every element alone.
-    pub(super) fn reset(&mut self, n: usize) {
+    pub(crate) fn reset(&mut self, n: usize) {
         self.parent.clear();
         self.parent.extend(0..n as u32);
     }
 
     /// Parents, to be filled by a caller that keeps the order.
-    pub(super) fn parents_mut(&mut self) -> &mut Vec<u32> {
+    pub(crate) fn parents_mut(&mut self) -> &mut Vec<u32> {
         &mut self.parent
     }
 
-    pub(super) fn parents(&self) -> &[u32] {
+    pub(crate) fn parents(&self) -> &[u32] {
         &self.parent
     }
 
     /// The smallest element of the set, halving the path to it.
     #[inline]
-    pub(super) fn find(&mut self, mut i: u32) -> u32 {
+    pub(crate) fn find(&mut self, mut i: u32) -> u32 {
         loop {
             let above = self.parent[i as usize];
             if above == i {
@@ -38,7 +38,7 @@ impl UnionFind {
 
     /// Joins two sets.
     #[inline]
-    pub(super) fn union(&mut self, i: u32, j: u32) {
+    pub(crate) fn union(&mut self, i: u32, j: u32) {
         let (i, j) = (self.find(i), self.find(j));
         // For equal roots this writes what is there already.
         self.parent[i.max(j) as usize] = i.min(j);
