@@ -117,12 +117,12 @@ pub(super) fn format_of_name(path: &Path) -> Option<FileFormat> {
     FileFormat::of_extension(&path.extension()?.to_str()?.to_lowercase())
 }
 
-/// Whether a machine's file shows by the names of its arrays who wrote it, and so what its rows are. Names stand at the
-/// beginning or, in an archive, also at the end.
-fn names_layers(file: &[u8]) -> bool {
+/// Whether one of these is in the names of a machine's arrays. They stand at the beginning of a file or, in an archive,
+/// also at the end.
+fn names(file: &[u8], parts: &[&str]) -> bool {
     let part = file.len().min(1 << 16);
     let ends = [&file[..part], &file[file.len() - part..]];
-    ["visible_units", "components_"].iter().any(|name| {
+    parts.iter().any(|name| {
         let found = |end: &[u8]| end.windows(name.len()).any(|w| w == name.as_bytes());
         ends.into_iter().any(found)
     })
@@ -257,13 +257,13 @@ impl ModelSource {
             weights_by_hidden: self.weights_by_hidden,
         };
         let found = read_model(&bytes, format, unstated).map_err(|e| refused(path, &e))?;
-        if matches!(&found.model, AnyModel::Rbm(rbm) if rbm.visible() == rbm.hidden())
+        if let AnyModel::Rbm(rbm) = &found.model
             && !self.weights_by_hidden
-            && !names_layers(&bytes)
+            && (rbm.visible() == rbm.hidden() || !names(&bytes, &["bias", "intercept"]))
+            && !names(&bytes, &["visible_units", "components_"])
         {
             eprintln!(
-                "note: {name}: the square weights are read as visible x hidden; --weights-by-hidden if their rows \
-                 are hidden units"
+                "note: {name}: the weights are read as visible x hidden; --weights-by-hidden if their rows are hidden units"
             );
         }
         Ok(found)

@@ -41,7 +41,8 @@ fn prepare_edges(
         Engine::Elimination(ready) => {
             // Where most pairs are far apart, one spin held after another gives all of them sooner.
             let (some, all) = (ready.plan_pairs(pairs), ready.plan_spins(Want::ALL));
-            if all.seconds < some.seconds {
+            let fits = |plan| limits.exceeded_by(plan).is_none();
+            if all.seconds < some.seconds && (fits(&all) || !fits(&some)) {
                 all
             } else {
                 some
@@ -206,7 +207,11 @@ fn by_components(
         }
     }
     let mut set = |i: usize| sets.find(i as u32);
-    pairs.iter().partition(|&&(i, j)| set(i) == set(j))
+    // What is no spin is left to the engines, which say so.
+    let n = model.spins();
+    pairs
+        .iter()
+        .partition(|&&(i, j)| i.max(j) >= n || set(i) == set(j))
 }
 
 /// All pairs, when those that are missing are of independent spins.

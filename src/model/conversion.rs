@@ -141,6 +141,10 @@ pub fn factors_of_spins(model: &SpinHamiltonian) -> Result<FactorGraph, Conversi
             });
         }
         let weight = [libm::exp(coupling / pieces), libm::exp(-coupling / pieces)];
+        if coupling != 0.0 && weight.iter().all(|&w| w.to_bits() == 1.0_f64.to_bits()) {
+            // Too weak for a table to show.
+            continue;
+        }
         for _ in 0..pieces as usize {
             grow(&mut size, term.sites.len(), "term", index)?;
             let down = |state: usize| term.sites.len() - state.count_ones() as usize;

@@ -48,15 +48,17 @@ impl UnionFind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Seed;
 
     #[test]
     fn sets_are_the_connected_components() {
-        let mut stream = Seed(9).stream("union find", 0);
+        // Multiples of the golden ratio, of which the fractional parts are spread evenly.
+        let mut turn = 0.0_f64;
         for n in 1..40 {
-            let edges: Vec<(u32, u32)> = (0..n)
-                .map(|_| (stream.index(n) as u32, stream.index(n) as u32))
-                .collect();
+            let mut place = || {
+                turn = (turn + 0.618_033_988_749_895).fract();
+                (turn * n as f64) as u32
+            };
+            let edges: Vec<(u32, u32)> = (0..n).map(|_| (place(), place())).collect();
             let mut sets = UnionFind::default();
             sets.reset(n);
             for &(i, j) in &edges {

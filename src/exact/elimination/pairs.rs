@@ -60,13 +60,8 @@ impl Elimination {
         Self::ordered(cards, inputs, order, self.input_error, self.energy_error)
     }
 
-    /// For each pair the place where both variables are at hand, if there is one: where the first table that
-    /// has both is used, or where the first of the two is summed out.
-    fn places(&self, pairs: &[(usize, usize)]) -> Vec<Option<usize>> {
-        let mut position = vec![0; self.cards.len()];
-        for (p, &v) in self.order.sequence.iter().enumerate() {
-            position[v] = p;
-        }
+    /// Of each pair that shares a table where the first such table is used.
+    fn places_of_tables(&self, position: &[usize]) -> BTreeMap<(usize, usize), usize> {
         let mut of_tables = BTreeMap::<(usize, usize), usize>::new();
         for input in &self.inputs {
             let first = input.scope.iter().map(|&v| position[v]).min().unwrap_or(0);
@@ -77,6 +72,17 @@ impl Elimination {
                 }
             }
         }
+        of_tables
+    }
+
+    /// For each pair the place where both variables are at hand, if there is one: where the first table that
+    /// has both is used, or where the first of the two is summed out.
+    fn places(&self, pairs: &[(usize, usize)]) -> Vec<Option<usize>> {
+        let mut position = vec![0; self.cards.len()];
+        for (p, &v) in self.order.sequence.iter().enumerate() {
+            position[v] = p;
+        }
+        let of_tables = self.places_of_tables(&position);
         let place = |&(i, j): &(usize, usize)| {
             of_tables.get(&(i.min(j), i.max(j))).copied().or_else(|| {
                 let (first, other) = if position[i] < position[j] {
@@ -114,16 +120,20 @@ impl Elimination {
         }
         Ok((!far.is_empty()).then(|| {
             let (one, few) = (self.with_pairs(&far), far.len() <= 4 * self.cards.len());
-            let other = few.then(|| self.with_joined(&far));
+            let other = few.then(|| self.with_joined(pairs));
             other
                 .filter(|other| other.order.cost < one.order.cost)
                 .unwrap_or(one)
         }))
     }
 
-    /// The model with a table of ones for each pair, in an order that knows of them.
+    /// The model with a table of ones for each pair that shares none, in an order that knows of them.
     fn with_joined(&self, pairs: &[(usize, usize)]) -> Self {
-        let ones = pairs.iter().map(|&(i, j)| Input {
+        let shared = self.places_of_tables(&vec![0; self.cards.len()]);
+        let apart = pairs
+            .iter()
+            .filter(|p| !shared.contains_key(&(p.0.min(p.1), p.0.max(p.1))));
+        let ones = apart.map(|&(i, j)| Input {
             scope: vec![i, j],
             entries: vec![(1.0, 0); self.cards[i] * self.cards[j]],
         });
@@ -172,7 +182,7 @@ impl Elimination {
         let mut at = vec![Vec::new(); model.cards.len()];
         for (k, place) in model.places(pairs).into_iter().enumerate() {
             // Every pair is at hand now.
-            at[place.unwrap_or(0)].push(k);
+            at[place.unwrap_or_else(|| unreachable!("every pair is at hand now"))].push(k);
         }
         let found = model.marginals(&[], &Readings { pairs, at }, Budget { plan, limits })?;
         let (log_z, mut found) = found.ok_or(ExactError::ZeroPartition)?;
@@ -239,6 +249,49 @@ mod tests {
     use crate::random::Seed;
 
     #[test]
+    fn pairs_of_sparse_models_are_those_found_by_holding_variables() {
+        let mut stream = Seed(9).stream("sparse pairs", 0);
+        let (mut near, mut far) = (0, 0);
+        for _ in 0..200 {
+            let n = 8 + stream.index(5);
+            let mut factors = Vec::new();
+            let mut list = Vec::new();
+            for i in 0..n {
+                for j in i + 1..n {
+                    let draw = stream.index(10);
+                    if draw < 2 {
+                        let values = (0..4).map(|_| 0.1 + stream.uniform()).collect();
+                        let scope = vec![i, j];
+                        factors.push(Factor { scope, values });
+                    }
+                    if draw < 4 {
+                        list.push((i, j));
+                    }
+                }
+            }
+            let graph = FactorGraph::new(vec![2; n], factors).unwrap();
+            let ready = Elimination::of_graph(&graph);
+            let tables = ready.places_of_tables(&vec![0; n]);
+            for (pair, place) in list.iter().zip(ready.places(&list)) {
+                near += usize::from(place.is_some() && !tables.contains_key(pair));
+                far += usize::from(place.is_none());
+            }
+            let some = ready.joint_of_pairs(&list, &Limits::default()).unwrap();
+            let all = ready.joint_of_all(&Limits::default()).unwrap();
+            let mut pairs = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j)));
+            for (pair, joint) in list.iter().zip(&some.pairs) {
+                let k = pairs.clone().position(|p| p == *pair).unwrap();
+                for (a, b) in joint.iter().zip(&all.pairs[k]) {
+                    assert!(a.overlaps(*b) && a.width() < 1e-12, "{pair:?} {a:?} {b:?}");
+                }
+            }
+            assert!(pairs.next().is_some());
+        }
+        // Pairs that meet in a bucket without a table, and such as meet nowhere.
+        assert!(near > 30 && far > 1000, "{near} {far}");
+    }
+
+    #[test]
     fn pairs_are_those_found_by_holding_variables() {
         let mut stream = Seed(8).stream("pairs", 0);
         for _ in 0..40 {
@@ -279,8 +332,10 @@ mod tests {
                 let direct = ready.joint(&[i, j], &limits).unwrap();
                 let alone = ready.joint_of_pairs(&[(i, j)], &limits).unwrap();
                 for (s, d) in direct.iter().enumerate() {
-                    for other in [&alone.pairs[0], &together.pairs[k], &all.pairs[k]] {
-                        assert!(other[s].overlaps(*d) && other[s].width() < 1e-12);
+                    let ways = [&alone.pairs[0], &together.pairs[k], &all.pairs[k]];
+                    for (way, other) in ways.into_iter().enumerate() {
+                        let agree = other[s].overlaps(*d) && other[s].width() < 1e-12;
+                        assert!(agree, "{cards:?} {i} {j} {s} {way}: {:?} {d:?}", other[s]);
                     }
                 }
                 for (p, q) in alone.singles[i].iter().zip(&all.singles[i]) {

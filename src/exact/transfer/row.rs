@@ -241,8 +241,9 @@ impl<'a, N: Number> Rows<'a, N> {
     ///
     /// A state is carried to the end of an open strip with a weight that depends on it only through the bonds to the next
     /// row, so by no more than a factor `∏ 1/t`. The share of Z that a row loses is then at most this times its
-    /// loss over the sum of its vector, whose largest entry is above `2^{−DRIFT−2}` in units of its scale. However
-    /// long the strip is, shares only add up.
+    /// loss over the sum of its vector. If the vector is not zero its largest entry is above `2^{−DRIFT−2}` in units
+    /// of its scale, and if it is zero once it ends with zero. However long the strip is, shares only add up. A
+    /// share up to a half of the true Z is at most twice that of what was found.
     ///
     /// In a closed one the loss may belong to one first row and the largest entry to another. Their weights of coming
     /// back differ by no more than `∏ 1/t` of the last bonds and the weights of the two rows, and a first row stands for
@@ -282,7 +283,12 @@ impl<'a, N: Number> Rows<'a, N> {
             share = add_log2(share, lost_between(before, exponent) + onward + back - kept);
             before = exponent;
         }
-        lost.min(z.log2() + share)
+        // No bound if a factor was zero, which makes the share infinite or no number.
+        if z.value.hi > 0.0 && share <= -1.0 {
+            lost.min(z.log2() + share + 1.0)
+        } else {
+            lost
+        }
     }
 
     /// The bonds from row r to the next, on entries of `lanes` numbers.
@@ -382,8 +388,11 @@ pub(super) fn lost_between(before: i64, after: i64) -> f64 {
 
 /// `log₂(2^a + 2^b)`, not below it by more than rounding.
 pub(super) fn add_log2(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() {
+        return f64::NAN;
+    }
     let (low, high) = (a.min(b), a.max(b));
-    if low == f64::NEG_INFINITY {
+    if low == f64::NEG_INFINITY || high == f64::INFINITY {
         high
     } else {
         high + (low - high).exp2().ln_1p() / std::f64::consts::LN_2
@@ -431,7 +440,13 @@ impl<N: Number> Scaled<N> {
         let Some(e) = largest_exponent(&self.v) else {
             return;
         };
-        if e.abs() > DRIFT {
+        if e < -1000 {
+            // The unit is no double.
+            for x in &mut self.v {
+                *x = x.shifted(-e);
+            }
+            self.exponent += e;
+        } else if e.abs() > DRIFT {
             let unit = N::ONE.shifted(-e);
             for x in &mut self.v {
                 *x = x.times(unit);

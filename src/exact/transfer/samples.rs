@@ -11,7 +11,7 @@
 //! weight, up to symmetry; its samples are retraced together, and each is moved by a symmetry drawn at random.
 
 use super::moments::{Forward, first_vector};
-use super::number::{Number, Wide};
+use super::number::{DRIFT, Number, Wide};
 use super::row::{Rows, Scaled, Total, couple_column, plain};
 use super::strip::Strip;
 use super::symmetry::Start;
@@ -224,7 +224,9 @@ fn start_weights<N: Number>(rows: &Rows<'_, N>) -> Result<(Vec<Start>, Cumulated
             for &(x, e) in &weights {
                 z.add(x, e);
             }
-            let lost = rows.lost_of(&z, &after, Some(starts));
+            // A first row that is drawn is carried once more alone, in units that may be larger by as much as both
+            // vectors' largest entries may drift.
+            let lost = rows.lost_of(&z, &after, Some(starts)) + (2 * DRIFT + 4) as f64;
             (weights, lost + strip.width as f64)
         })
         .collect();

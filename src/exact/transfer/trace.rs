@@ -202,14 +202,25 @@ mod tests {
             assert!(double.width() < 1.01 * wide.width(), "{text}");
             // What doubles would be given up for, were every row's loss to grow as much as it could.
             let rows = Rows::<f64>::new(&strip, false);
-            let mut vector = rows.first();
-            let mut after = vec![(0, vector.exponent)];
-            for r in 0..strip.rows - 1 {
+            let start = Start { state: 0, size: 1 };
+            let (mut vector, mut after) = if strip.closed {
+                (unit_vectors(strip.width, &[start]), Vec::new())
+            } else {
+                let first = rows.first();
+                let after = vec![(0, first.exponent)];
+                (first, after)
+            };
+            for r in 0..strip.rows - usize::from(!strip.closed) {
                 rows.advance(&mut vector, 1, r);
-                after.push((r + 1, vector.exponent));
+                after.push(((r + 1) % strip.rows, vector.exponent));
             }
+            let found = if strip.closed {
+                vector.v[0]
+            } else {
+                tree_sum(&vector.v)
+            };
             let mut z = Total::ZERO;
-            z.add(tree_sum(&vector.v), vector.exponent);
+            z.add(found, vector.exponent);
             assert!(rows.lost(&after) - z.log2() > NEGLIGIBLE, "{text}");
         }
     }

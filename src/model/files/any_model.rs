@@ -121,8 +121,8 @@ pub struct Unstated {
     pub beta: f64,
     /// The units of a machine whose file does not name them.
     pub units: Units,
-    /// Whether the rows of a machine's weights are hidden units, as in `torch`, where neither the array's name nor the
-    /// lengths of the biases tell.
+    /// Whether the rows of a machine's weights are hidden units, as in `torch`, where neither the names of the arrays nor
+    /// the lengths of the biases tell. In files written here they are visible ones.
     pub weights_by_hidden: bool,
 }
 
@@ -182,10 +182,12 @@ pub fn read_model(
     unstated: Unstated,
 ) -> Result<Labelled<AnyModel>, FileError> {
     let text = || {
-        std::str::from_utf8(without_mark(bytes)).map_err(|e| {
+        let text = without_mark(bytes);
+        std::str::from_utf8(text).map_err(|e| {
             let found = "other bytes".to_owned();
             let expected = "UTF-8 text";
-            Fault::Unexpected { expected, found }.at_byte(e.valid_up_to())
+            let mark = bytes.len() - text.len();
+            Fault::Unexpected { expected, found }.at_byte(mark + e.valid_up_to())
         })
     };
     let coo = |units| {
@@ -423,7 +425,12 @@ mod tests {
         let marked = b"\xef\xbb\xbfMARKOV 1 2 0";
         assert_eq!(FileFormat::of_content(marked), Some(FileFormat::Uai));
         assert!(read_model(marked, FileFormat::Uai, Unstated::default()).is_ok());
-        let not_text = read_model(b"MARKOV \xff", FileFormat::Uai, Unstated::default());
-        assert!(not_text.unwrap_err().to_string().contains("byte 7"));
+        for (bytes, place) in [
+            (&b"MARKOV \xff"[..], "byte 7"),
+            (b"\xef\xbb\xbf \xff", "byte 4"),
+        ] {
+            let not_text = read_model(bytes, FileFormat::Uai, Unstated::default());
+            assert!(not_text.unwrap_err().to_string().contains(place));
+        }
     }
 }

@@ -49,9 +49,9 @@ fn header(comment: &str) -> Option<&str> {
 /// Reads a binary quadratic model as the reduced Hamiltonian `−β E`.
 ///
 /// `units` says what the variables are where the file has no header, and must agree with one that is there. With
-/// 0/1 variables `x = (1 + s)/2`, and each bias becomes terms with a half or a quarter of it. That rounds nothing,
-/// since terms on the same spins are left side by side; where β times a bias is no double, a second term holds what the
-/// first lacks.
+/// 0/1 variables `x = (1 + s)/2`, and each bias becomes terms with a half or a quarter of it. That rounds nothing
+/// that is above `2^{−1074}`, since terms on the same spins are left side by side; where β times a bias is no double, a
+/// second term holds what the first lacks.
 ///
 /// # Errors
 /// [`FileError`] with line and token.

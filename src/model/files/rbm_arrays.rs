@@ -143,6 +143,8 @@ fn machine(mut arrays: Vec<NamedArray>, unstated: Unstated) -> Result<Rbm, FileE
     };
     let visible = take(&mut arrays, VISIBLE)?.map(flat).transpose()?;
     let hidden = take(&mut arrays, HIDDEN)?.map(flat).transpose()?;
+    let own = [VISIBLE_UNITS[0], HIDDEN_UNITS[0]];
+    let by_hidden = unstated.weights_by_hidden && !arrays.iter().any(|a| own.contains(&&*a.name));
     let visible_units = units(take(&mut arrays, VISIBLE_UNITS)?, default)?;
     let hidden_units = units(take(&mut arrays, HIDDEN_UNITS)?, default)?;
     if let Some(other) = arrays.first() {
@@ -163,7 +165,7 @@ fn machine(mut arrays: Vec<NamedArray>, unstated: Unstated) -> Result<Rbm, FileE
         (Some(c), Some(b)) if c.values.len() != b.values.len() => {
             weights.shape == [b.values.len(), c.values.len()]
         }
-        _ => unstated.weights_by_hidden,
+        _ => by_hidden,
     };
     let weights = if by_hidden {
         transposed(weights)
@@ -384,6 +386,15 @@ mod tests {
             let by_default = if turned { [1.0, 2.0] } else { [1.0, 3.0] };
             assert_eq!(weights(false)[..2], by_default);
         }
+        // Files written here say what their units are, and have visible rows.
+        let mut own = arrays(&example());
+        own[0] = array("weights", &[2, 2], &[1.0, 2.0, 3.0, 4.0]);
+        own[1] = array("visible_bias", &[2], &[5.0, 6.0]);
+        let stated = Unstated {
+            weights_by_hidden: true,
+            ..Unstated::default()
+        };
+        assert!((machine(own, stated).unwrap().weights()[1] - 2.0).abs() < 1e-9);
         // Without biases the shape says nothing either; with both it does.
         let unstated = Unstated {
             weights_by_hidden: true,
