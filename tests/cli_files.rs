@@ -524,3 +524,34 @@ fn bad_input_has_exit_code_and_place() {
         refused(arguments, code, reason);
     }
 }
+
+#[test]
+fn variables_of_many_states_cost_what_is_planned() {
+    let folder = Folder::new();
+    // A variable in no table: nothing to eliminate, but a probability for each state.
+    let model = |states: &str| format!("MARKOV\n1\n{states}\n0\n");
+    let huge = folder.file("huge.uai", model("1000000000"));
+    let (code, out, err) = run(&["exact", &huge, "--marginals"]);
+    assert_eq!(code, 4, "{err}");
+    assert!(out.is_empty() && err.contains("--max-bytes"), "{err}");
+    assert!(good(&["exact", &huge]).contains("20.723"), "ln of 10^9");
+    let large = folder.file("large.uai", model("30000"));
+    let text = good(&["exact", &large, "--marginals"]);
+    assert_eq!(text.matches("P(x0=").count(), 30_000);
+    let first = text.lines().find(|line| line.contains("P(x0=0)")).unwrap();
+    assert!(first.contains("0.00003333333333"), "{first}");
+}
+
+#[test]
+fn energies_times_beta_are_not_rounded() {
+    let folder = Folder::new();
+    let model = folder.file("v.coo", "# vartype=SPIN\n0 0 2\n1 1 3\n0 1 33.3\n");
+    let text = good(&["exact", &model, "--beta", "7", "--format", "json"]);
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let bound = |end: &str| value["log_z"][end].as_f64().unwrap();
+    // 7 (33.3 + 3 − 2) + ln(1 + e^{−14 …}), with 33.3 as a double: 240.1000008315283534…
+    let (lo, hi) = (240.100_000_831_528_32, 240.100_000_831_528_38);
+    assert!(bound("lo") >= lo && bound("hi") <= hi, "{text}");
+    // The double below the value is no upper bound.
+    assert!(bound("hi") > 240.100_000_831_528_35, "{text}");
+}

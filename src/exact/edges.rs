@@ -107,7 +107,7 @@ pub fn plan_edges_within(
     pairs: &[(usize, usize)],
     limits: &Limits,
 ) -> Vec<Plan> {
-    let (joined, _) = by_components(model, pairs);
+    let [joined, _] = by_components(model, pairs);
     let found = candidates(model, &joined, limits);
     found.map(|c| c.plan).collect()
 }
@@ -122,7 +122,7 @@ pub fn plan_edges_by(
     method: Method,
     limits: &Limits,
 ) -> Result<Plan, ExactError> {
-    let (joined, _) = by_components(model, pairs);
+    let [joined, _] = by_components(model, pairs);
     Ok(prepare_edges(model, &joined, method, limits)?.plan)
 }
 
@@ -139,7 +139,7 @@ pub fn solve_edges(
     pairs: &[(usize, usize)],
     limits: &Limits,
 ) -> Result<EdgeResult, ExactError> {
-    let (joined, apart) = by_components(model, pairs);
+    let [joined, apart] = by_components(model, pairs);
     if !apart.is_empty() {
         return Ok(with_products(solve_edges(model, &joined, limits)?, pairs));
     }
@@ -183,7 +183,7 @@ pub fn solve_edges_by(
     method: Method,
     limits: &Limits,
 ) -> Result<EdgeResult, ExactError> {
-    let (joined, apart) = by_components(model, pairs);
+    let [joined, apart] = by_components(model, pairs);
     let ready = prepare_edges(model, &joined, method, limits)?;
     let found = edges_by(model, &joined, &ready, limits)?;
     Ok(if apart.is_empty() {
@@ -195,10 +195,7 @@ pub fn solve_edges_by(
 
 /// The pairs that some terms join, and those that none do, whose spins are independent: a term of strength zero joins
 /// nothing.
-fn by_components(
-    model: &SpinHamiltonian,
-    pairs: &[(usize, usize)],
-) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+fn by_components(model: &SpinHamiltonian, pairs: &[(usize, usize)]) -> [Vec<(usize, usize)>; 2] {
     let mut sets = UnionFind::default();
     sets.reset(model.spins());
     for term in model.terms().iter().filter(|t| t.coupling != 0.0) {
@@ -209,9 +206,10 @@ fn by_components(
     let mut set = |i: usize| sets.find(i as u32);
     // What is no spin is left to the engines, which say so.
     let n = model.spins();
-    pairs
+    let (joined, apart) = pairs
         .iter()
-        .partition(|&&(i, j)| i.max(j) >= n || set(i) == set(j))
+        .partition(|&&(i, j)| i.max(j) >= n || set(i) == set(j));
+    [joined, apart]
 }
 
 /// All pairs, when those that are missing are of independent spins.

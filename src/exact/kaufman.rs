@@ -412,10 +412,9 @@ fn directions(
     match (seam(along), seam(across)) {
         (true, true) => Err(KaufmanError::FrustratedBothWays { rows, columns }),
         (true, false) => Ok([along, across]),
-        (false, true) => Ok([across, along]),
         // The modes run around the shorter side.
         (false, false) if columns <= rows => Ok([along, across]),
-        (false, false) => Ok([across, along]),
+        (false, _) => Ok([across, along]),
     }
 }
 
