@@ -526,7 +526,7 @@ fn bad_input_has_exit_code_and_place() {
 }
 
 #[test]
-fn variables_of_many_states_cost_what_is_planned() {
+fn probabilities_of_many_states_are_listed_or_refused() {
     let folder = Folder::new();
     // A variable in no table: nothing to eliminate, but a probability for each state.
     let model = |states: &str| format!("MARKOV\n1\n{states}\n0\n");

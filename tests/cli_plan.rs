@@ -237,3 +237,19 @@ fn a_tight_limit_on_memory_costs_time() {
     let exact = |limit: &[&str]| json(&with("exact", &model, &[&question[..], limit].concat()));
     assert_eq!(exact(&limit), exact(&[]));
 }
+
+#[test]
+fn lattices_beyond_every_engine_are_refused_before_they_are_listed() {
+    let lattice = ["--lattice", "open:1100x1100", "--coupling"];
+    let ask = |command: &str, more: &[&str]| run(&[&[command], &lattice[..], more].concat());
+    let (code, out, err) = ask("exact", &["0.3"]);
+    assert_eq!((code, out.as_str()), (4, ""), "{err}");
+    assert!(err.contains("elimination: ") && err.contains("--max-bytes"));
+    let (code, out, _) = ask("plan", &["0.3"]);
+    // Row by row, and nothing else: the terms are not there for other engines to look at.
+    assert_eq!(code, 4);
+    assert_eq!(out.matches(" states, ").count(), 1, "{out}");
+    // A torus without a field has Kaufman's products.
+    let torus = ["exact", "--lattice", "torus:1100x1100", "--coupling", "0.3"];
+    assert!(good(&torus).contains("by kaufman"));
+}

@@ -77,15 +77,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         return Ok(Exit::Success);
     }
     asked.check()?;
-    if let Some((_, plan)) = asked.hopeless(&arguments.source)
-        && let Some(exceeded) = limits.exceeded_by(&plan)
-    {
-        return Err(Failure::too_large(ExactError::TooLarge {
-            plan,
-            exceeded,
-            largest: None,
-            size_unit: "",
-        }));
+    if let Some((_, plan)) = asked.hopeless(&arguments.source) {
+        limits.admit(plan).map_err(Failure::too_large)?;
     }
     let loaded = arguments.source.load()?;
     let mut file = arguments.out.as_deref();

@@ -183,14 +183,12 @@ pub fn solve_edges_by(
     method: Method,
     limits: &Limits,
 ) -> Result<EdgeResult, ExactError> {
-    let [joined, apart] = by_components(model, pairs);
+    let [joined, _] = by_components(model, pairs);
     let ready = prepare_edges(model, &joined, method, limits)?;
-    let found = edges_by(model, &joined, &ready, limits)?;
-    Ok(if apart.is_empty() {
-        found
-    } else {
-        with_products(found, pairs)
-    })
+    Ok(with_products(
+        edges_by(model, &joined, &ready, limits)?,
+        pairs,
+    ))
 }
 
 /// The pairs that some terms join, and those that none do, whose spins are independent: a term of strength zero joins

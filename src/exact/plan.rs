@@ -131,7 +131,10 @@ impl Limits {
     };
 
     /// Refuses a plan that is over a limit, where no single number says what would fit.
-    pub(super) fn admit(&self, plan: Plan) -> Result<(), ExactError> {
+    ///
+    /// # Errors
+    /// [`ExactError::TooLarge`] with the plan.
+    pub fn admit(&self, plan: Plan) -> Result<(), ExactError> {
         match self.exceeded_by(&plan) {
             None => Ok(()),
             Some(exceeded) => Err(ExactError::TooLarge {
