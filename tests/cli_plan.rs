@@ -137,6 +137,24 @@ fn a_limit_that_a_plan_exceeds_is_one_that_refuses() {
 }
 
 #[test]
+fn many_samples_are_planned_as_their_values_and_their_file() {
+    // Each value is a byte, and all are there once more as the content of the file.
+    let held = 2.0 * 100_000.0 * 256.0;
+    let of = |method: &str, count: &str| {
+        let lattice = frustrated("open:16x16");
+        let plan = json(&with("plan", &lattice, &["--samples", count]));
+        let plans = plan["sample_plans"].as_array().unwrap();
+        let plan = plans.iter().find(|p| p["method"] == method).unwrap();
+        plan["bytes"].as_f64().unwrap() / held
+    };
+    let strip = of("transfer-matrix", "100000");
+    assert!((1.0..1.2).contains(&strip), "{strip}");
+    // Elimination has a word for each value before it has the byte.
+    let words = of("elimination", "100000") - of("elimination", "1");
+    assert!((4.5..4.7).contains(&words), "{words}");
+}
+
+#[test]
 fn wide_numbers_over_the_limit_are_refused_with_their_cost() {
     // A glass so strong that doubles do not hold its tables: the plan is for doubles.
     let model = [

@@ -52,6 +52,8 @@ const DOWN: f64 = 2.0;
 const NS_DRAWN: f64 = 300.0;
 /// Bytes of one variable of a sample: its state, and that as a byte.
 const DRAWN_BYTES: f64 = 9.0;
+/// Bytes of a sample beside its variables: where its list is, and what the allocator keeps of it.
+const SAMPLE_BYTES: f64 = 40.0;
 /// Bytes of a wide number, in doubles.
 const WIDE_BYTES: f64 = 2.0;
 /// Time of the work with wide numbers, in that with doubles.
@@ -289,7 +291,7 @@ impl Elimination {
         let mut plan = self.plan_kept();
         let drawn = count as f64 * self.cards.len() as f64;
         plan.seconds += drawn * NS_DRAWN * 1e-9;
-        plan.bytes += drawn * DRAWN_BYTES;
+        plan.bytes += drawn * DRAWN_BYTES + count as f64 * SAMPLE_BYTES;
         plan
     }
 

@@ -197,7 +197,10 @@ impl Strip {
                 let work = if self.closed { carried * NS_CARRY } else { 0.0 };
                 let words = 0.5 * count as f64 * (rows + 4.0);
                 let ns = work / shared + keeping + drawing;
-                (ns, 1.0, (rows_kept + w + 2.0) * row + words, 1.0)
+                // The vectors are gone when the bytes of all spins are written out.
+                let written = n * count as f64 / 8.0;
+                let numbers = ((rows_kept + w + 2.0) * row).max(written) + words;
+                (ns, 1.0, numbers, 1.0)
             }
         };
         // A row of states that is larger than the second-level cache comes from further away.
