@@ -3,14 +3,14 @@
 use super::answer::{Answer, Averages, Correlators};
 use super::exit::{Exit, Failure};
 use super::observables::{Observables, Products};
-use super::output::{deliver, write_bytes};
+use super::output::{deliver, write_pieces};
 use super::question::{Asked, MethodName, sample_bytes};
 use super::source::{Loaded, ModelSource};
 use crate::exact::{
     Elimination, ExactError, draw, draw_by, pairs_in_factors, pairs_in_terms, rbm_sum, solve,
     solve_by, solve_edges, solve_edges_by, solve_factors, solve_large_torus,
 };
-use crate::model::files::{AnyModel, Npy, NpyValues, write_npy};
+use crate::model::files::{AnyModel, npy_header};
 use crate::model::{FactorGraph, Rbm, SpinHamiltonian, Units, spins_of_rbm};
 use crate::numeric::Enclosure;
 use clap::ValueEnum;
@@ -396,9 +396,7 @@ fn write_samples(loaded: &Loaded, count: usize, path: &Path, asked: &Asked) -> a
             };
         }
     }
-    let array = Npy {
-        shape: vec![count, n],
-        values: NpyValues::I8(values),
-    };
-    write_bytes(path, &write_npy(&array))
+    // In place: with a second copy, the samples would take twice the memory.
+    let content: Vec<u8> = values.into_iter().map(i8::cast_unsigned).collect();
+    write_pieces(path, &[&npy_header("|i1", &[count, n]), &content])
 }

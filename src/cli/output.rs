@@ -73,7 +73,12 @@ pub(super) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
 
 /// Writes a file so that it is there whole or not at all.
 pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    replace_file(path, &[bytes])
+    write_pieces(path, &[bytes])
+}
+
+/// The same of pieces that follow each other.
+pub(super) fn write_pieces(path: &Path, pieces: &[&[u8]]) -> anyhow::Result<()> {
+    replace_file(path, pieces)
         .map_err(|e| Failure::io(format!("{}: cannot be written: {e}", path.display())))
 }
 

@@ -119,7 +119,7 @@ impl Asked {
     }
 }
 
-/// Bytes of so many samples of n variables when they are written, whichever engine drew them: the values and the file.
+/// Bytes of so many samples of n variables when they are written, whichever engine drew them.
 pub(super) fn sample_bytes(count: usize, n: usize) -> f64 {
-    2.0 * count as f64 * n as f64
+    count as f64 * n as f64
 }

@@ -197,7 +197,7 @@ impl Strip {
                 let work = if self.closed { carried * NS_CARRY } else { 0.0 };
                 let words = 0.5 * count as f64 * (rows + 4.0);
                 let ns = work / shared + keeping + drawing;
-                // The vectors are gone when the bytes of all spins are written out.
+                // The vectors are gone when the words become a byte for each spin.
                 let written = n * count as f64 / 8.0;
                 let numbers = ((rows_kept + w + 2.0) * row).max(written) + words;
                 (ns, 1.0, numbers, 1.0)
